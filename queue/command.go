@@ -1,0 +1,178 @@
+package queue
+
+// Command is what a request asks for: one of the structs below. The JSON of a
+// command is what its script reads. Commands about the ticket at a desk name
+// the desk, commands about any other ticket name the ticket.
+type Command interface {
+	Kind() string // also the name of the script in redisqueue
+}
+
+// Join adds a ticket to its line. It refuses an appointment that has a ticket
+// (ErrJoined) and an id that exists (ErrTicketExists). The script draws
+// the number: n-th ticket of the day is Prefix and Numbers applied to n.
+type Join struct {
+	Ticket  Ticket  `json:"ticket"` // ID, Class, Services, Persons, Area, Due, Slot, Reason, Appointment; the rest is the queue's
+	Numbers Numbers `json:"numbers"`
+	// At once: at most AtOnceLimit tickets in any 60 minutes are due as said;
+	// beyond that they are due at arrival. Zero for other classes.
+	AtOnceLimit int `json:"atOnceLimit,omitempty"`
+}
+
+// OpenDesk opens a desk, or opens it anew with other services. A desk that
+// serves a person keeps them.
+type OpenDesk struct {
+	Desk   DeskID      `json:"desk"`
+	Label  string      `json:"label"`
+	Way    string      `json:"way,omitempty"`
+	Serves []ServiceID `json:"serves"` // sorted
+}
+
+// PauseDesk stops a desk from calling for a while; its ticket must be finished first (ErrDeskBusy).
+type PauseDesk struct {
+	Desk DeskID `json:"desk"`
+}
+
+// CloseDesk closes a desk for the day; its ticket must be finished first (ErrDeskBusy).
+type CloseDesk struct {
+	Desk DeskID `json:"desk"`
+}
+
+// CallNext calls the ticket that is due first of those the desk serves: waiting → called.
+type CallNext struct {
+	Desk DeskID `json:"desk"`
+}
+
+// CallThis calls one waiting ticket out of turn, with a reason from the list. The desk need not serve it.
+type CallThis struct {
+	Desk   DeskID   `json:"desk"`
+	Ticket TicketID `json:"ticket"`
+	Reason string   `json:"reason"`
+}
+
+// Recall calls the desk's called ticket again: a call of its own, with its own gong.
+type Recall struct {
+	Desk DeskID `json:"desk"`
+}
+
+// PutBack undoes a call: called → waiting, due as before.
+type PutBack struct {
+	Desk DeskID `json:"desk"`
+}
+
+// Came says that the called person is at the desk: called → serving.
+type Came struct {
+	Desk DeskID `json:"desk"`
+}
+
+// Finish ends the visit at the desk: serving (or called) → done.
+type Finish struct {
+	Desk DeskID      `json:"desk"`
+	Done []ServiceID `json:"done"` // services of the ticket that were done, sorted; may be empty
+}
+
+// FinishAndCallNext is Finish and CallNext in one. It does not fail when
+// nobody waits: then the desk is free and the event has one ticket. A desk that
+// is not open only finishes.
+type FinishAndCallNext struct {
+	Desk DeskID      `json:"desk"`
+	Done []ServiceID `json:"done"`
+}
+
+// NoShow says that the called person did not come: called → missed. ErrTooSoon
+// before NotBefore has passed since the last call.
+type NoShow struct {
+	Desk      DeskID `json:"desk"`
+	NotBefore int64  `json:"notBefore"` // ms
+}
+
+// Revoke takes a no-show back: missed → waiting, due as before.
+type Revoke struct {
+	Ticket TicketID `json:"ticket"`
+}
+
+// Park sets the desk's ticket aside (a form, a photo): called or serving →
+// parked; its due stays, the desk is free.
+type Park struct {
+	Desk DeskID `json:"desk"`
+}
+
+// BringBack ends parking: parked → waiting, due unchanged; with a desk, which
+// must be open and free, parked → serving there.
+type BringBack struct {
+	Ticket TicketID `json:"ticket"`
+	Desk   DeskID   `json:"desk,omitempty"`
+}
+
+// Transfer sends a ticket to other services of the office: called, serving or
+// parked → waiting, due unchanged, in the line of Services.
+type Transfer struct {
+	Ticket   TicketID    `json:"ticket"`
+	Services []ServiceID `json:"services"` // sorted
+}
+
+// Change corrects services and persons of an open ticket, wherever it is.
+type Change struct {
+	Ticket   TicketID    `json:"ticket"`
+	Services []ServiceID `json:"services"` // sorted
+	Persons  int         `json:"persons"`
+}
+
+// Split takes services off an open ticket into a new waiting one with the same
+// due, class and arrival, so that two desks can serve a family at once.
+type Split struct {
+	Ticket   TicketID    `json:"ticket"`
+	New      TicketID    `json:"new"`
+	Services []ServiceID `json:"services"` // sorted; a proper part of the ticket's
+	Persons  int         `json:"persons"`  // of the new ticket
+	Numbers  Numbers     `json:"numbers"`
+}
+
+// Merge joins two tickets of people who belong together: Ticket, waiting, goes
+// into Into, which is open: services united, persons added, the earlier due.
+type Merge struct {
+	Ticket TicketID `json:"ticket"`
+	Into   TicketID `json:"into"`
+}
+
+// Here is "I am here" of somebody who was called and missed it: missed →
+// waiting, due max(due, now) within Window of the no-show, later now + Allowance
+// with class Entitled.
+type Here struct {
+	Ticket    TicketID `json:"ticket"`
+	Window    int64    `json:"window"`    // ms
+	Allowance int64    `json:"allowance"` // ms
+}
+
+// Leave gives the number back: waiting, called, parked or missed → gone. A desk that called it is free.
+type Leave struct {
+	Ticket TicketID `json:"ticket"`
+}
+
+// Cancel ends an open visit by the office, with a reason from the list → gone. A desk that had it is free.
+type Cancel struct {
+	Ticket TicketID `json:"ticket"`
+	Reason string   `json:"reason"`
+}
+
+func (Join) Kind() string              { return "join" }
+func (OpenDesk) Kind() string          { return "open" }
+func (PauseDesk) Kind() string         { return "pause" }
+func (CloseDesk) Kind() string         { return "close" }
+func (CallNext) Kind() string          { return "call-next" }
+func (CallThis) Kind() string          { return "call-this" }
+func (Recall) Kind() string            { return "recall" }
+func (PutBack) Kind() string           { return "put-back" }
+func (Came) Kind() string              { return "came" }
+func (Finish) Kind() string            { return "finish" }
+func (FinishAndCallNext) Kind() string { return "finish-and-call-next" }
+func (NoShow) Kind() string            { return "no-show" }
+func (Revoke) Kind() string            { return "revoke" }
+func (Park) Kind() string              { return "park" }
+func (BringBack) Kind() string         { return "bring-back" }
+func (Transfer) Kind() string          { return "transfer" }
+func (Change) Kind() string            { return "change" }
+func (Split) Kind() string             { return "split" }
+func (Merge) Kind() string             { return "merge" }
+func (Here) Kind() string              { return "here" }
+func (Leave) Kind() string             { return "leave" }
+func (Cancel) Kind() string            { return "cancel" }

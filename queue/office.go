@@ -1,0 +1,143 @@
+package queue
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Office is the present state of an office's day: a fold of its events. The
+// zero value is an office before its first event. It is not safe for
+// concurrent use.
+type Office struct {
+	ID       OfficeID
+	Epoch    int64
+	Version  int64
+	At       int64 // of the last event, ms
+	Day      string
+	Tickets  map[TicketID]Ticket
+	Desks    map[DeskID]Desk
+	Counters Counters
+}
+
+// Apply folds the next event into the office. It reports false, and changes
+// nothing, if the event is not the next one: an old one, or one after a gap.
+func (o *Office) Apply(e Event) bool {
+	if e.Version != o.Version+1 || e.Epoch < o.Epoch {
+		return false
+	}
+	if e.Kind == "day" || o.Tickets == nil {
+		o.Tickets, o.Desks = map[TicketID]Ticket{}, map[DeskID]Desk{}
+	}
+	for _, t := range e.Tickets {
+		o.Tickets[t.ID] = t
+	}
+	for _, d := range e.Desks {
+		o.Desks[d.ID] = d
+	}
+	o.ID, o.Epoch, o.Version, o.At, o.Day, o.Counters = e.Office, e.Epoch, e.Version, e.At, e.Day, e.Counters
+	return true
+}
+
+// Waiting returns the waiting tickets in the order in which they are due.
+// With services, only those that a desk with these services serves whole.
+func (o *Office) Waiting(serves ...ServiceID) []Ticket {
+	var ts []Ticket
+	for _, t := range o.Tickets {
+		if t.State == Waiting && (len(serves) == 0 || Serves(serves, t.Services)) {
+			ts = append(ts, t)
+		}
+	}
+	slices.SortFunc(ts, Before)
+	return ts
+}
+
+// In returns the tickets in one of the states, in the order of arrival.
+func (o *Office) In(states ...State) []Ticket {
+	var ts []Ticket
+	for _, t := range o.Tickets {
+		if slices.Contains(states, t.State) {
+			ts = append(ts, t)
+		}
+	}
+	slices.SortFunc(ts, func(a, b Ticket) int { return cmp.Compare(a.Seq, b.Seq) })
+	return ts
+}
+
+// Ahead counts the waiting tickets that are due before t and that compete for
+// a desk with it: some open desk serves both.
+func (o *Office) Ahead(t Ticket) int {
+	n := 0
+	for _, other := range o.Tickets {
+		if other.State == Waiting && other.ID != t.ID && Before(other, t) < 0 && o.sharedDesk(other, t) {
+			n++
+		}
+	}
+	return n
+}
+
+func (o *Office) sharedDesk(a, b Ticket) bool {
+	for _, d := range o.Desks {
+		if d.State != DeskClosed && Serves(d.Serves, a.Services) && Serves(d.Serves, b.Services) {
+			return true
+		}
+	}
+	return false
+}
+
+// Served says whether an open desk serves the ticket whole. A waiting ticket
+// that is not served is stranded: clerks and managers must see it.
+func (o *Office) Served(t Ticket) bool {
+	for _, d := range o.Desks {
+		if d.State == DeskOpen && Serves(d.Serves, t.Services) {
+			return true
+		}
+	}
+	return false
+}
+
+// ByAppointment finds the ticket of an appointment.
+func (o *Office) ByAppointment(appointment string) (Ticket, bool) {
+	for _, t := range o.Tickets {
+		if t.Appointment == appointment && appointment != "" && t.From == "" {
+			return t, true
+		}
+	}
+	return Ticket{}, false
+}
+
+// Before orders tickets as lines do: by due, then by arrival, then by id.
+func Before(a, b Ticket) int {
+	return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.ID, b.ID))
+}
+
+// Serves says whether a desk with the services serves covers all of want.
+// Both are sorted.
+func Serves(serves, want []ServiceID) bool {
+	for _, s := range want {
+		if _, ok := slices.BinarySearch(serves, s); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// Set returns services sorted and without repeats: the form that tickets and
+// desks hold them in.
+func Set(services []ServiceID) []ServiceID {
+	s := slices.Clone(services)
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// LineOf names the line of a set of services.
+func LineOf(set []ServiceID) string {
+	var b strings.Builder
+	for i, s := range set {
+		if i > 0 {
+			b.WriteByte('+')
+		}
+		b.WriteString(string(s))
+	}
+	return b.String()
+}

@@ -1,0 +1,191 @@
+// Package queue keeps the people who wait in an office, and decides who is
+// called next.
+//
+// A [Ticket] is one visit. It moves like this:
+//
+//	          ┌────────── put back, revoke, here, bring back, transfer ─────────┐
+//	          ▼                                                                 │
+//	join ─▶ waiting ──call──▶ called ──came──▶ serving ──finish──▶ done         │
+//	          │                 ├──no-show──▶ missed ───────────────────────────┤
+//	          │                 └──park──────▶ parked ──────────────────────────┘
+//	          └──leave, cancel──▶ gone          merge: the other ticket ─▶ merged
+//
+// Every ticket has one due time. A waiting ticket stands in the [Line] of its
+// set of services; a line is ordered by due, then by arrival. A [Desk] sees
+// the lines whose services it all serves, and takes the smallest head.
+//
+// One [Request] makes one [Event]: every ticket and desk that it changed, as
+// they are afterwards. A reader is a fold over events ([Office.Apply]): the
+// last state per ticket wins. The rules of order (what is due when) are in
+// due.go, the commands in command.go. Package redisqueue decides commands in
+// Redis, one script each; queuetest holds it against a model in plain Go.
+//
+// This package knows no library and nothing of the other rooms. Package
+// checkin makes tickets of appointments and walk-ins, signage makes boards of
+// events, dashboards counts them.
+package queue
+
+import (
+	"context"
+	"time"
+)
+
+// IDs have types, so that a desk is never passed for a ticket.
+type (
+	OfficeID  string // key of an office, such as "buergerbuero"
+	ServiceID string // key of a service, unique within its office
+	DeskID    string // key of a desk, unique within its office
+	// TicketID is 26 letters and digits drawn at random (128 bit). Who knows
+	// it may see the ticket's page and give the ticket back.
+	TicketID string
+)
+
+// State is where a ticket stands. See the picture at the package.
+type State string
+
+const (
+	Waiting State = "waiting"
+	Called  State = "called"
+	Serving State = "serving"
+	Parked  State = "parked"
+	Missed  State = "missed" // called, did not come
+	Done    State = "done"
+	Gone    State = "gone" // left, or cancelled by the office
+	Merged  State = "merged"
+)
+
+// Open says whether the visit goes on: the ticket is not done, gone or merged.
+func (s State) Open() bool { return s != Done && s != Gone && s != Merged }
+
+// Class is why a ticket is due when it is.
+type Class string
+
+const (
+	Booked   Class = "booked"   // with an appointment, checked in within its window
+	Entitled Class = "entitled" // appointment today, but too late for its window
+	WalkIn   Class = "walk-in"
+	Info     Class = "info"    // information desk
+	Urgent   Class = "urgent"  // confirmed by a clerk, with a reason
+	AtOnce   Class = "at-once" // confirmed by a clerk, with a reason
+)
+
+// Ticket is one person's (or family's) visit, as the queue knows it. It
+// carries no personal data: it is shown to nobody's harm in logs and events.
+// Times are in milliseconds since 1970 UTC, 0 for never: a number that Lua,
+// JSON and a sorted set's score all carry exactly.
+type Ticket struct {
+	ID       TicketID    `json:"id"`
+	Number   string      `json:"number"` // what is called, such as "K 024"
+	Seq      int64       `json:"seq"`    // the day's arrival sequence
+	Class    Class       `json:"class"`
+	Services []ServiceID `json:"services"` // sorted, never empty
+	Persons  int         `json:"persons"`
+	Area     string      `json:"area"` // waiting area whose screens call it
+	Due      int64       `json:"due"`
+
+	State State  `json:"state"`
+	Desk  DeskID `json:"desk,omitempty"` // while called, serving; kept afterwards
+	// Call names the last call: "<epoch>-<version>" of its event. A recall is
+	// a call of its own, so a gong sounds once per Call.
+	Call  string `json:"call,omitempty"`
+	Calls int    `json:"calls,omitempty"` // how often it was called, recalls included
+	Why   *Why   `json:"why,omitempty"`   // why it was called when it was
+
+	Slot     int64  `json:"slot,omitempty"`     // start of the appointment
+	Arrived  int64  `json:"arrived"`            // joined the queue
+	CalledAt int64  `json:"calledAt,omitempty"` // last call
+	ServedAt int64  `json:"servedAt,omitempty"` // came to the desk
+	MissedAt int64  `json:"missedAt,omitempty"`
+	ParkedAt int64  `json:"parkedAt,omitempty"`
+	EndedAt  int64  `json:"endedAt,omitempty"`
+	Reason   string `json:"reason,omitempty"` // why urgent, at once, cancelled, called out of turn: a key from the list of reasons
+
+	Appointment string      `json:"appointment,omitempty"` // id of the appointment, if there was one
+	Finished    []ServiceID `json:"finished,omitempty"`    // services done
+	Into        TicketID    `json:"into,omitempty"`        // merged into
+	From        TicketID    `json:"from,omitempty"`        // split from
+}
+
+// Why says in facts why a ticket was called; booking/texts makes the sentence.
+type Why struct {
+	Rule   string `json:"rule"`             // "earliest": nobody whom the desk serves was due earlier; "chosen": a clerk called this one
+	Due    int64  `json:"due"`              // due at the time of the call
+	Reason string `json:"reason,omitempty"` // with "chosen": key from the list of reasons
+}
+
+// Why.Rule is one of these.
+const (
+	RuleEarliest = "earliest"
+	RuleChosen   = "chosen"
+)
+
+// DeskState is whether a desk calls.
+type DeskState string
+
+const (
+	DeskOpen   DeskState = "open"
+	DeskPaused DeskState = "paused"
+	DeskClosed DeskState = "closed"
+)
+
+// Desk is a place where a clerk serves.
+type Desk struct {
+	ID     DeskID      `json:"id"`
+	Label  string      `json:"label"`         // what screens show, such as "4"
+	Way    string      `json:"way,omitempty"` // how to get there: "Zimmer 214, 2. OG"
+	State  DeskState   `json:"state"`
+	Serves []ServiceID `json:"serves"`           // sorted, never empty
+	Ticket TicketID    `json:"ticket,omitempty"` // at most one
+	Since  int64       `json:"since"`            // in this state since
+}
+
+// Event is what one command changed. (Office, Epoch, Version) names it.
+type Event struct {
+	Office   OfficeID `json:"office"`
+	Epoch    int64    `json:"epoch"`
+	Version  int64    `json:"version"` // 1, 2, 3 … without a gap, on across epochs
+	At       int64    `json:"at"`      // never falls within an office
+	Day      string   `json:"day"`     // 2026-11-24, by the office's wall clock
+	Kind     string   `json:"kind"`    // Command.Kind, or "opened", or "day"
+	Command  string   `json:"command"` // Request.ID
+	Hash     string   `json:"hash"`    // of the request: the same id with another content is refused
+	Actor    Actor    `json:"actor"`
+	Tickets  []Ticket `json:"tickets,omitempty"` // changed, as they are now; what the command is about stands first
+	Desks    []Desk   `json:"desks,omitempty"`
+	Counters Counters `json:"counters"`
+}
+
+// Actor is who gave a command: a role, and for staff the account's id.
+type Actor struct {
+	Role string `json:"role"` // "citizen", "terminal", "clerk", "manager", "administrator", "system"
+	ID   string `json:"id,omitempty"`
+}
+
+// Counters are an office's numbers of the day that no ticket holds.
+type Counters struct {
+	Seq    int64   `json:"seq"`              // tickets joined today
+	AtOnce []int64 `json:"atOnce,omitempty"` // times of the last tickets that were let in at once
+}
+
+// Request is a command with what every command needs.
+type Request struct {
+	Office  OfficeID
+	ID      string // made by the client, at most 64 characters; a repeat returns the first answer
+	Actor   Actor
+	At      time.Time // the office clock
+	Day     string    // the office's day at At, as 2026-11-24
+	Command Command
+}
+
+// Line is an office's queue, where commands are decided: one at a time, each
+// whole or not at all.
+type Line interface {
+	// Do carries out a command and returns its event. The same Request.ID
+	// again changes nothing and returns the first event, or the first refusal.
+	// A refusal is one of the errors in errors.go and changes nothing. Any
+	// other error leaves the outcome unknown: repeat with the same ID.
+	Do(ctx context.Context, r Request) (Event, error)
+
+	// Office reads the whole present state of an office's day.
+	Office(ctx context.Context, office OfficeID) (*Office, error)
+}
