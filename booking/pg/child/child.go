@@ -49,11 +49,14 @@ type Process struct {
 }
 
 // watcher ends the server $1 with signal $2, then with KILL after 10 s, when
-// its standard input ends; then it removes the other arguments.
-const watcher = `read -r _; pid=$1 sig=$2; shift 2
-kill -s "$sig" "$pid" 2>/dev/null
-i=0; while kill -0 "$pid" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
-kill -s KILL "$pid" 2>/dev/null
+// its standard input ends; then it removes the other arguments. The word
+// "ended" says that the server is gone: its number may be another's by now.
+const watcher = `read -r word; pid=$1 sig=$2; shift 2
+if [ "$word" != ended ]; then
+	kill -s "$sig" "$pid" 2>/dev/null
+	i=0; while kill -0 "$pid" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
+	kill -s KILL "$pid" 2>/dev/null
+fi
 [ $# -eq 0 ] || rm -rf -- "$@"`
 
 // Start runs the server and its watcher.
@@ -127,6 +130,7 @@ func (p *Process) Stop(ctx context.Context) error {
 			p.cmd.Process.Kill()
 			<-p.done
 		}
+		io.WriteString(p.pipe, "ended\n")
 		p.pipe.Close()
 	})
 	<-p.done
