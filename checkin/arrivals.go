@@ -1,0 +1,187 @@
+package checkin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Appointments is where codes are looked up: pgbooking.Store.
+type Appointments interface {
+	// ByCode finds the appointment of a house and day with the check-in code,
+	// cancelled ones too. It returns booking.ErrUnknown if there is none.
+	ByCode(ctx context.Context, house booking.HouseID, day booking.Day, code string) (booking.Appointment, error)
+}
+
+// Arrivals lets people in.
+type Arrivals struct {
+	Appointments Appointments         // required
+	Line         queue.Line           // required
+	City         func() *booking.City // required; the present city
+	Now          func() time.Time     // required; the office clock
+	NewTicket    func() queue.TicketID
+}
+
+// Answer is what somebody who arrives is told.
+type Answer struct {
+	Outcome     Outcome
+	Office      booking.OfficeID
+	Ticket      queue.Ticket // with Welcome and Already
+	Appointment booking.Appointment
+	Opens       time.Time // check-in of the appointment
+	Closes      time.Time
+}
+
+// Refusals of this room.
+var (
+	ErrNoWalkIn  = errors.New("service needs an appointment")
+	ErrReason    = errors.New("reason is not in the list")
+	ErrNotUrgent = errors.New("not an urgent class")
+)
+
+// ByCode checks in whoever shows the code at a house. Only failures of the
+// machinery are errors; what the citizen did wrong is an Outcome. id is the
+// request's, a repeat returns the first ticket.
+func (a *Arrivals) ByCode(ctx context.Context, house booking.HouseID, code, id string, actor queue.Actor) (Answer, error) {
+	now := a.Now()
+	city := a.City()
+	appointment, err := a.Appointments.ByCode(ctx, house, city.Day(now), code)
+	if errors.Is(err, booking.ErrUnknown) {
+		return Answer{Outcome: Unknown}, nil
+	}
+	if err != nil {
+		return Answer{}, fmt.Errorf("find the appointment of a code: %w", err)
+	}
+	office, ok := city.Office(appointment.Office)
+	if !ok {
+		return Answer{}, fmt.Errorf("appointment %s: %w", appointment.ID, booking.ErrOfficeUnknown)
+	}
+	rules := Rules(*office)
+	answer := Answer{Outcome: Window(rules, appointment, now), Office: office.ID, Appointment: appointment,
+		Opens: Opens(rules, appointment), Closes: Closes(rules, appointment)}
+	if answer.Outcome == Cancelled || answer.Outcome == Unknown {
+		return answer, nil
+	}
+	if t, found, err := a.ticketOf(ctx, appointment); err != nil || found {
+		answer.Outcome, answer.Ticket = Already, t
+		return answer, err
+	}
+	if answer.Outcome != Welcome {
+		return answer, nil
+	}
+	answer.Ticket, err = a.joinBooked(ctx, office, appointment, queue.Booked, id, actor)
+	if errors.Is(err, queue.ErrJoined) { // another terminal was faster
+		answer.Outcome = Already
+		answer.Ticket, _, err = a.ticketOf(ctx, appointment)
+	}
+	return answer, err
+}
+
+// Entitle gives somebody who came too late for their window a ticket for today.
+func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment, id string, actor queue.Actor) (queue.Ticket, error) {
+	office, ok := a.City().Office(appointment.Office)
+	if !ok {
+		return queue.Ticket{}, booking.ErrOfficeUnknown
+	}
+	t, err := a.joinBooked(ctx, office, appointment, queue.Entitled, id, actor)
+	if errors.Is(err, queue.ErrJoined) {
+		t, _, err = a.ticketOf(ctx, appointment)
+	}
+	return t, err
+}
+
+func (a *Arrivals) ticketOf(ctx context.Context, appointment booking.Appointment) (queue.Ticket, bool, error) {
+	state, err := a.Line.Office(ctx, queue.OfficeID(appointment.Office))
+	if err != nil {
+		return queue.Ticket{}, false, fmt.Errorf("look for the ticket of appointment %s: %w", appointment.ID, err)
+	}
+	t, ok := state.ByAppointment(string(appointment.ID))
+	return t, ok, nil
+}
+
+func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appointment booking.Appointment, class queue.Class, id string, actor queue.Actor) (queue.Ticket, error) {
+	t := queue.Ticket{Class: class, Slot: appointment.Start.UnixMilli(), Appointment: string(appointment.ID)}
+	return a.join(ctx, office, appointment.Choices, t, id, actor)
+}
+
+// WalkIn gives a ticket to somebody without an appointment, for services that
+// allow it. At the information desk it is due sooner.
+func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, id string, actor queue.Actor) (queue.Ticket, error) {
+	office, ok := a.City().Office(officeID)
+	if !ok {
+		return queue.Ticket{}, booking.ErrOfficeUnknown
+	}
+	class := queue.Info
+	for _, c := range choices {
+		service, ok := office.Service(c.Service)
+		switch {
+		case !ok:
+			return queue.Ticket{}, booking.ErrServiceUnknown
+		case !service.WalkIn:
+			return queue.Ticket{}, ErrNoWalkIn
+		case !service.Info:
+			class = queue.WalkIn
+		}
+	}
+	return a.join(ctx, office, choices, queue.Ticket{Class: class}, id, actor)
+}
+
+// LetIn gives a ticket to somebody whom a clerk lets in without an
+// appointment: class Urgent or AtOnce with a reason from its list, or WalkIn
+// for any service.
+func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, class queue.Class, reason, id string, actor queue.Actor) (queue.Ticket, error) {
+	office, ok := a.City().Office(officeID)
+	if !ok {
+		return queue.Ticket{}, booking.ErrOfficeUnknown
+	}
+	switch {
+	case class == queue.Urgent && !queue.UrgentReasons.Has(reason), class == queue.AtOnce && !queue.AtOnceReasons.Has(reason):
+		return queue.Ticket{}, ErrReason
+	case class == queue.WalkIn:
+		reason = ""
+	case class != queue.Urgent && class != queue.AtOnce:
+		return queue.Ticket{}, ErrNotUrgent
+	}
+	return a.join(ctx, office, choices, queue.Ticket{Class: class, Reason: reason}, id, actor)
+}
+
+// join fills in what every ticket needs and adds it to the line.
+func (a *Arrivals) join(ctx context.Context, office *booking.Office, choices []booking.Choice, t queue.Ticket, id string, actor queue.Actor) (queue.Ticket, error) {
+	if len(choices) == 0 || len(choices) > booking.MaxServices {
+		return queue.Ticket{}, booking.ErrTooMuch
+	}
+	t.Persons = 1
+	for _, c := range choices {
+		service, ok := office.Service(c.Service)
+		if !ok {
+			return queue.Ticket{}, booking.ErrServiceUnknown
+		}
+		if c.Persons < 1 || c.Persons > booking.MaxPersons {
+			return queue.Ticket{}, booking.ErrPersons
+		}
+		t.Services = append(t.Services, queue.ServiceID(c.Service))
+		t.Persons = max(t.Persons, c.Persons)
+		t.Area = service.Area
+	}
+	now, rules := a.Now(), Rules(*office)
+	day := string(a.City().Day(now))
+	t.ID, t.Services = a.NewTicket(), queue.Set(t.Services)
+	var slot time.Time
+	if t.Slot != 0 {
+		slot = time.UnixMilli(t.Slot)
+	}
+	t.Due = rules.Due(t.Class, slot, now).UnixMilli()
+	join := queue.Join{Ticket: t, Numbers: queue.NewNumbers(office.Prefix, queue.OfficeID(office.ID), day, rules.Ascending)}
+	if t.Class == queue.AtOnce {
+		join.AtOnceLimit = rules.AtOnceLimit
+	}
+	event, err := a.Line.Do(ctx, queue.Request{Office: queue.OfficeID(office.ID), ID: id, Actor: actor, At: now, Day: day, Command: join})
+	if err != nil {
+		return queue.Ticket{}, fmt.Errorf("join the queue of %s: %w", office.ID, err)
+	}
+	return event.Tickets[0], nil
+}

@@ -1,0 +1,73 @@
+// Package checkin turns an arrival into a ticket: somebody with an appointment
+// who shows its code, somebody without one, somebody whom a clerk lets in
+// because it is urgent.
+//
+// It asks package booking what is booked and tells package queue who waits.
+// [Window] decides what a code means at a moment; [Arrivals] carries it out.
+// pdfticket prints the ticket.
+//
+// This package knows no library.
+package checkin
+
+import (
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Outcome is what a citizen with a code is told. Each has a sentence and a
+// next step in booking/texts, under "terminal.<outcome>".
+type Outcome string
+
+const (
+	Welcome   Outcome = "welcome"   // checked in, here is the ticket
+	Already   Outcome = "already"   // checked in before, here is the ticket again
+	Early     Outcome = "early"     // come back when the window opens
+	Late      Outcome = "late"      // the window has closed: a ticket as entitled today, or a later time
+	Cancelled Outcome = "cancelled" // the appointment was cancelled
+	Unknown   Outcome = "unknown"   // no appointment today in this house has this code
+)
+
+// Window says what happens to somebody who shows the code of an appointment
+// now: from Before (15 minutes) before its start to After (15 minutes) after,
+// both ends included to the minute a clock shows.
+func Window(rules queue.Rules, a booking.Appointment, now time.Time) Outcome {
+	switch minute := now.Truncate(time.Minute); {
+	case a.State == booking.Cancelled:
+		return Cancelled
+	case a.State != booking.Booked:
+		return Unknown
+	case now.Before(a.Start.Add(-rules.Before)):
+		return Early
+	case minute.After(a.Start.Add(rules.After)):
+		return Late
+	default:
+		return Welcome
+	}
+}
+
+// Opens is when check-in for an appointment opens, Closes when it closes.
+func Opens(rules queue.Rules, a booking.Appointment) time.Time { return a.Start.Add(-rules.Before) }
+
+// Closes is the last minute in which the appointment's code checks in.
+func Closes(rules queue.Rules, a booking.Appointment) time.Time { return a.Start.Add(rules.After) }
+
+// Rules are the office's settings of order: the defaults, less what the office
+// sets differently (booking.Office.Rules, in seconds).
+func Rules(o booking.Office) queue.Rules {
+	r := queue.DefaultRules
+	for name, field := range map[string]*time.Duration{
+		"before": &r.Before, "after": &r.After, "walkIn": &r.WalkIn, "info": &r.Info, "atOnce": &r.AtOnce,
+		"recall": &r.Recall, "noShow": &r.NoShow, "return": &r.Return, "parked": &r.Parked,
+	} {
+		if seconds, ok := o.Rules[name]; ok {
+			*field = time.Duration(seconds) * time.Second
+		}
+	}
+	if limit, ok := o.Rules["atOnceLimit"]; ok {
+		r.AtOnceLimit = limit
+	}
+	r.Ascending = o.Rules["ascending"] != 0
+	return r
+}
