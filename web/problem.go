@@ -1,0 +1,140 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Refusals of this room.
+var (
+	errNotFound  = errors.New("no such page")
+	errMethod    = errors.New("method not allowed")
+	errSignIn    = errors.New("not signed in")
+	errForbidden = errors.New("not allowed")
+	errBadInput  = errors.New("bad input")
+	errMediaType = errors.New("media type")
+	errThrottled = errors.New("too many tries")
+)
+
+// problems says every refusal: its HTTP status, and its code, which is the
+// type for programs ("/problems/<code>") and never changes. People read the
+// sentence "problem.<code>" of booking/texts. What is not here is a 500, and
+// explained to the log only.
+var problems = []struct {
+	err    error
+	status int
+	code   string
+}{
+	{errNotFound, 404, "not-found"},
+	{errMethod, 405, "method"},
+	{errSignIn, 401, "sign-in"},
+	{errForbidden, 403, "forbidden"},
+	{errBadInput, 400, "bad-input"},
+	{errMediaType, 415, "media-type"},
+	{errThrottled, 429, "throttled"},
+	{context.DeadlineExceeded, 503, "busy"},
+
+	{booking.ErrOfficeUnknown, 404, "office-unknown"},
+	{booking.ErrHouseUnknown, 404, "house-unknown"},
+	{booking.ErrServiceUnknown, 422, "service-unknown"},
+	{booking.ErrNotBookable, 422, "not-bookable"},
+	{booking.ErrPersons, 422, "persons"},
+	{booking.ErrTooMuch, 422, "too-much"},
+	{booking.ErrSlotTaken, 409, "slot-taken"},
+	{booking.ErrSlotUnknown, 422, "slot-unknown"},
+	{booking.ErrHoldExpired, 410, "hold-expired"},
+	{booking.ErrUnknown, 404, "appointment-unknown"},
+	{booking.ErrCancelled, 409, "cancelled"},
+	{booking.ErrPast, 409, "past"},
+	{booking.ErrContact, 422, "contact"},
+
+	{checkin.ErrNoWalkIn, 422, "no-walk-in"},
+	{checkin.ErrReason, 422, "reason"},
+	{checkin.ErrNotUrgent, 422, "not-urgent"},
+
+	{queue.ErrEmpty, 409, "empty"},
+	{queue.ErrDeskUnknown, 404, "desk-unknown"},
+	{queue.ErrDeskNotOpen, 409, "desk-not-open"},
+	{queue.ErrDeskBusy, 409, "desk-busy"},
+	{queue.ErrDeskIdle, 409, "desk-idle"},
+	{queue.ErrTicketUnknown, 404, "ticket-unknown"},
+	{queue.ErrTicketExists, 409, "ticket-exists"},
+	{queue.ErrJoined, 409, "joined"},
+	{queue.ErrWrongState, 409, "wrong-state"},
+	{queue.ErrTooSoon, 409, "too-soon"},
+	{queue.ErrServiceMissing, 422, "service-missing"},
+	{queue.ErrSameTicket, 422, "same-ticket"},
+	{queue.ErrOtherContent, 422, "other-content"},
+	{queue.ErrInvalid, 422, "invalid"},
+}
+
+// problem answers a request that failed: problem+json (RFC 9457) for programs,
+// a page for people.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
+	status, code := http.StatusInternalServerError, "internal"
+	for _, p := range problems {
+		if errors.Is(err, p.err) {
+			status, code = p.status, p.code
+			break
+		}
+	}
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		status, code = http.StatusRequestEntityTooLarge, "too-large"
+	}
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // the client is gone
+	}
+	if status >= 500 {
+		s.Log.Error("request failed", "route", routeOf(r), "err", err)
+	}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "2")
+	}
+	if forPrograms(r) {
+		s.problemJSON(w, r, status, code)
+		return
+	}
+	if code == "sign-in" && r.Method == http.MethodGet {
+		http.Redirect(w, r, signInPath(r.URL.Path), http.StatusSeeOther)
+		return
+	}
+	s.problemPage(w, r, status, code)
+}
+
+func (s *Server) problemJSON(w http.ResponseWriter, r *http.Request, status int, code string) {
+	l := lang(r)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Language", l.Tag)
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(map[string]any{
+		"type": "/problems/" + code, "title": l.T("problem." + code), "status": status,
+	})
+}
+
+// problemPage says the refusal to a person, with a way on.
+func (s *Server) problemPage(w http.ResponseWriter, r *http.Request, status int, code string) {
+	if err := s.renderStatus(w, r, status, "problem", map[string]any{"Code": code, "Status": status}); err != nil {
+		s.Log.Error("render the problem page", "err", err)
+		http.Error(w, lang(r).T("problem."+code), status)
+	}
+}
+
+// forPrograms says whether a program asks, which reads JSON.
+func forPrograms(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") || strings.Contains(r.Header.Get("Accept"), "json")
+}
+
+func routeOf(r *http.Request) string {
+	if o, ok := r.Context().Value(observedKey{}).(*observed); ok {
+		return o.route
+	}
+	return "none"
+}

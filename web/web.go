@@ -1,0 +1,106 @@
+// Package web is the HTTP side of Wartefrei: pages for each kind of person and
+// the API, over the same domain calls.
+//
+// A request goes this way, top to bottom in [Server.Handler]:
+//
+//	log and recover → security headers → limits → session → route → access → handler
+//
+// routes.go lists every route with who may use it; access.go decides who asks;
+// page.go renders, problem.go says every refusal. Then a file per kind of
+// person: citizen.go books, ticket.go waits, terminal.go checks in, screen.go
+// shows, clerk.go and infodesk.go serve, manager.go counts, demo.go leads
+// through the demonstration; api_*.go is the API.
+//
+// web/look has stylesheets, scripts and fonts, web/pages the templates,
+// web/pgaccounts accounts and tokens, web/api the API's wire types.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
+)
+
+// Server answers every request of one node. All fields without a word about
+// nil are required.
+type Server struct {
+	City     func() *booking.City // the present city
+	Bookings *pgbooking.Store
+	Line     queue.Line
+	Offices  *redisqueue.Follower
+	Arrivals *checkin.Arrivals
+	Accounts *pgaccounts.Store
+	Sessions *scs.SessionManager
+	Live     *wsscreen.Hub
+
+	Now   func() time.Time                // the office clock
+	Ready func(ctx context.Context) error // what this node still lacks; nil when it may get requests
+	Demo  *Demo                           // nil outside the demonstration
+	// Metrics serves /metrics on this listener; nil when it has one of its own.
+	Metrics http.Handler
+	// PublicURL is how citizens reach the server: "https://termin.example".
+	// It is in the QR code of printed tickets.
+	PublicURL string
+	Log       *slog.Logger
+
+	pages map[string]*language
+}
+
+// Limits of every request.
+const (
+	maxBody = 64 << 10
+	maxTime = 20 * time.Second // live connections have their own
+)
+
+// Handler parses the templates and returns the whole site.
+func (s *Server) Handler() (http.Handler, error) {
+	pages, err := parsePages()
+	if err != nil {
+		return nil, err
+	}
+	s.pages = pages
+	var h http.Handler = s.router()
+	h = s.Sessions.LoadAndSave(h)
+	h = http.NewCrossOriginProtection().Handler(h) // a foreign page cannot use a clerk's session
+	h = limit(h)
+	h = headers(h)
+	return s.observe(h), nil
+}
+
+// limit bounds what a request may bring.
+func limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// headers tells browsers what a page may do: nothing but what it came with
+// (OWASP ASVS 5.0, 3.4). Personal pages are not kept; static files say so
+// themselves.
+func headers(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin") // links carry secrets in their path
+		h.Set("Cache-Control", "no-store")
+		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
