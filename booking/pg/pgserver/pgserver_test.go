@@ -1,0 +1,170 @@
+package pgserver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
+)
+
+// folder is one that the user postgres can enter, unlike testing.T's.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "wartefrei-pgserver-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func start(t *testing.T, dir string) *pgserver.Server {
+	t.Helper()
+	s, err := pgserver.Start(t.Context(), pgserver.Config{Folder: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, s) })
+	return s
+}
+
+func stop(t *testing.T, s *pgserver.Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// ask runs one statement and returns its one value.
+func ask(t *testing.T, s *pgserver.Server, sql string) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	var value string
+	if err := conn.QueryRow(t.Context(), sql).Scan(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestServer(t *testing.T) {
+	t.Parallel()
+	s := start(t, folder(t))
+	for sql, want := range map[string]string{
+		"SHOW listen_addresses": "",
+		"SHOW fsync":            "on",
+		"SHOW server_encoding":  "UTF8",
+		"SELECT datcollate FROM pg_database WHERE datname = 'postgres'": "C.UTF-8",
+	} {
+		if got := ask(t, s, sql); got != want {
+			t.Errorf("%s: %q, want %q", sql, got, want)
+		}
+	}
+}
+
+func keep(t *testing.T, s *pgserver.Server) error {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.URL())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), "CREATE TABLE kept AS SELECT 'yes' AS word")
+	return err
+}
+
+// TestStale starts a folder again whose server was killed, with the number of
+// a living stranger in postmaster.pid.
+func TestStale(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	s := start(t, dir)
+	if err := keep(t, s); err != nil {
+		t.Fatal(err)
+	}
+	pidFile := filepath.Join(dir, "data", "postmaster.pid")
+	content, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, rest, _ := strings.Cut(string(content), "\n")
+	var pid int
+	if _, err := fmt.Sscan(first, &pid); err != nil {
+		t.Fatal(err)
+	}
+	syscall.Kill(pid, syscall.SIGKILL)
+	<-s.Done()
+	stop(t, s)
+
+	stranger := exec.Command("cat")
+	stranger.SysProcAttr = asPostgres(t, dir)
+	wait, err := stranger.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stranger.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { wait.Close(); stranger.Wait() })
+	if err := os.WriteFile(pidFile, fmt.Appendf(nil, "%d\n%s", stranger.Process.Pid, rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, start(t, dir), "SELECT word FROM kept"); got != "yes" {
+		t.Errorf("the table says %q after the crash", got)
+	}
+}
+
+// asPostgres is who owns the data: PostgreSQL fears only strangers of its own user.
+func asPostgres(t *testing.T, dir string) *syscall.SysProcAttr {
+	t.Helper()
+	info, err := os.Stat(filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	stat := info.Sys().(*syscall.Stat_t)
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stat.Uid, Gid: stat.Gid}}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	start(t, dir)
+	if _, err := pgserver.Start(t.Context(), pgserver.Config{Folder: dir}); !errors.Is(err, pgserver.ErrInUse) {
+		t.Errorf("second server in a folder: %v, want ErrInUse", err)
+	}
+	if os.Geteuid() == 0 {
+		closed := filepath.Join(t.TempDir(), "below") // 0700, root's
+		if _, err := pgserver.Start(t.Context(), pgserver.Config{Folder: closed}); !errors.Is(err, pgserver.ErrNoEntry) {
+			t.Errorf("folder below a closed one: %v, want ErrNoEntry", err)
+		}
+	}
+}
+
+func TestLongFolder(t *testing.T) {
+	t.Parallel()
+	s := start(t, filepath.Join(folder(t), strings.Repeat("long", 30)))
+	if got := ask(t, s, "SELECT 'here'"); got != "here" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,61 @@
+-- What the migrations make. Written by: go test ./booking/pg -run TestSchema -update
+appointment.id uuid NOT NULL
+appointment.office text NOT NULL
+appointment.house text NOT NULL
+appointment.state text NOT NULL
+appointment.place integer NOT NULL
+appointment.during tstzrange NOT NULL
+appointment.day date NOT NULL
+appointment.choices jsonb NOT NULL
+appointment.lang text NOT NULL
+appointment.expires timestamp with time zone
+appointment.booked timestamp with time zone
+appointment.draw integer NOT NULL DEFAULT 0
+appointment.name text NOT NULL DEFAULT ''::text
+appointment.mail text NOT NULL DEFAULT ''::text
+appointment.phone text NOT NULL DEFAULT ''::text
+appointment CONSTRAINT appointment_check CHECK (((state = 'held'::text) <= (expires IS NOT NULL)))
+appointment CONSTRAINT appointment_check1 CHECK (((state = 'booked'::text) <= (booked IS NOT NULL)))
+appointment CONSTRAINT appointment_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
+appointment CONSTRAINT appointment_one_at_a_place EXCLUDE USING gist (office WITH =, place WITH =, during WITH &&) WHERE ((state = ANY (ARRAY['held'::text, 'booked'::text])))
+appointment CONSTRAINT appointment_pkey PRIMARY KEY (id)
+appointment CONSTRAINT appointment_place_check CHECK ((place > 0))
+appointment CONSTRAINT appointment_state_check CHECK ((state = ANY (ARRAY['held'::text, 'booked'::text, 'cancelled'::text])))
+CREATE INDEX appointment_day ON public.appointment USING btree (office, day)
+CREATE INDEX appointment_held ON public.appointment USING btree (expires) WHERE (state = 'held'::text)
+CREATE INDEX appointment_one_at_a_place ON public.appointment USING gist (office, place, during) WHERE (state = ANY (ARRAY['held'::text, 'booked'::text]))
+CREATE UNIQUE INDEX appointment_pkey ON public.appointment USING btree (id)
+appointment_code.house text NOT NULL
+appointment_code.day date NOT NULL
+appointment_code.hash bytea NOT NULL
+appointment_code.appointment uuid NOT NULL
+appointment_code CONSTRAINT appointment_code_appointment_fkey FOREIGN KEY (appointment) REFERENCES appointment(id) ON DELETE CASCADE
+appointment_code CONSTRAINT appointment_code_appointment_key UNIQUE (appointment)
+appointment_code CONSTRAINT appointment_code_pkey PRIMARY KEY (house, day, hash)
+CREATE UNIQUE INDEX appointment_code_appointment_key ON public.appointment_code USING btree (appointment)
+CREATE UNIQUE INDEX appointment_code_pkey ON public.appointment_code USING btree (house, day, hash)
+appointment_link.hash bytea NOT NULL
+appointment_link.appointment uuid NOT NULL
+appointment_link CONSTRAINT appointment_link_appointment_fkey FOREIGN KEY (appointment) REFERENCES appointment(id) ON DELETE CASCADE
+appointment_link CONSTRAINT appointment_link_pkey PRIMARY KEY (hash)
+CREATE INDEX appointment_link_appointment ON public.appointment_link USING btree (appointment)
+CREATE UNIQUE INDEX appointment_link_pkey ON public.appointment_link USING btree (hash)
+city.version bigint NOT NULL
+city.imported timestamp with time zone NOT NULL
+city.document jsonb NOT NULL
+city CONSTRAINT city_pkey PRIMARY KEY (version)
+CREATE UNIQUE INDEX city_pkey ON public.city USING btree (version)
+demo_clock.one boolean NOT NULL DEFAULT true
+demo_clock.base_office timestamp with time zone NOT NULL
+demo_clock.base_machine timestamp with time zone NOT NULL
+demo_clock.rate double precision NOT NULL
+demo_clock CONSTRAINT demo_clock_one_check CHECK (one)
+demo_clock CONSTRAINT demo_clock_pkey PRIMARY KEY (one)
+demo_clock CONSTRAINT demo_clock_rate_check CHECK ((rate > (0)::double precision))
+CREATE UNIQUE INDEX demo_clock_pkey ON public.demo_clock USING btree (one)
+installation.one boolean NOT NULL DEFAULT true
+installation.key bytea NOT NULL
+installation CONSTRAINT installation_key_check CHECK ((length(key) = 32))
+installation CONSTRAINT installation_one_check CHECK (one)
+installation CONSTRAINT installation_pkey PRIMARY KEY (one)
+CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (one)
