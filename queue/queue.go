@@ -91,14 +91,15 @@ type Ticket struct {
 	Calls int    `json:"calls,omitempty"` // how often it was called, recalls included
 	Why   *Why   `json:"why,omitempty"`   // why it was called when it was
 
-	Slot     int64  `json:"slot,omitempty"`     // start of the appointment
-	Arrived  int64  `json:"arrived"`            // joined the queue
-	CalledAt int64  `json:"calledAt,omitempty"` // last call
-	ServedAt int64  `json:"servedAt,omitempty"` // came to the desk
-	MissedAt int64  `json:"missedAt,omitempty"`
-	ParkedAt int64  `json:"parkedAt,omitempty"`
-	EndedAt  int64  `json:"endedAt,omitempty"`
-	Reason   string `json:"reason,omitempty"` // why urgent, at once, cancelled, called out of turn: a key from the list of reasons
+	Slot        int64  `json:"slot,omitempty"`        // start of the appointment
+	Arrived     int64  `json:"arrived"`               // joined the queue
+	FirstCallAt int64  `json:"firstCallAt,omitempty"` // first call ever: the end of the wait that statistics count
+	CalledAt    int64  `json:"calledAt,omitempty"`    // last call
+	ServedAt    int64  `json:"servedAt,omitempty"`    // came to the desk
+	MissedAt    int64  `json:"missedAt,omitempty"`
+	ParkedAt    int64  `json:"parkedAt,omitempty"`
+	EndedAt     int64  `json:"endedAt,omitempty"`
+	Reason      string `json:"reason,omitempty"` // why urgent, at once, cancelled, called out of turn: a key from the list of reasons
 
 	Appointment string      `json:"appointment,omitempty"` // id of the appointment, if there was one
 	Finished    []ServiceID `json:"finished,omitempty"`    // services done
