@@ -11,8 +11,8 @@
 // Free times are computed when asked, from what is true now: duty hours less
 // closing days, holidays and taken places ([FreeTimes]). PostgreSQL has the
 // last word: package pgbooking takes a place, and an exclusion constraint
-// refuses an overlap. calholiday knows the holidays of the states, cityfile
-// reads and writes a city as a file.
+// refuses an overlap. calholiday knows the holidays of the states, democity is
+// a city to try things with.
 //
 // This package knows no library and nothing of the other rooms.
 package booking
@@ -44,30 +44,30 @@ func (t Text) In(lang string) (text, in string) {
 	return t["de"], "de"
 }
 
-// City is everything that an installation serves.
+// City is everything that an installation serves. Its file is described at [ParseCity].
 type City struct {
-	Name   string  // "Offenburg"
-	State  string  // ISO 3166-2, "DE-BW": decides the holidays
-	Zone   string  // IANA time zone of the offices' wall clocks
-	Colour string  // the city's one colour, "#0b4b40"
-	Houses []House // in the order in which pages list them
+	Name   string  `json:"name"`   // "Offenburg"
+	State  string  `json:"state"`  // ISO 3166-2, "DE-BW": decides the holidays
+	Zone   string  `json:"zone"`   // IANA time zone of the offices' wall clocks
+	Colour string  `json:"colour"` // the city's one colour, "#0b4b40"
+	Houses []House `json:"houses"` // in the order in which pages list them
 }
 
 // House is a building (Standort) with one entrance.
 type House struct {
-	ID      HouseID
-	Name    Text
-	Address string
-	Areas   []Area
-	Offices []Office
+	ID      HouseID  `json:"id"`
+	Name    Text     `json:"name"`
+	Address string   `json:"address"`
+	Areas   []Area   `json:"areas"`
+	Offices []Office `json:"offices"`
 }
 
 // Area is a waiting area, called by its own screens.
 type Area struct {
-	ID   string // unique in the city
-	Name Text
-	Way  Text // from the entrance: "Erdgeschoss, links"
-	Says Text // what its screens say below the calls
+	ID   string `json:"id"` // unique in the city
+	Name Text   `json:"name"`
+	Way  Text   `json:"way"`            // from the entrance: "Erdgeschoss, links"
+	Says Text   `json:"says,omitempty"` // what its screens say below the calls
 }
 
 // Office (Amt) has services, hours, desks and a queue of its own.
@@ -88,7 +88,7 @@ type Office struct {
 	Closed   []Day   // closing days of the office's own, beside the state's holidays
 	Desks    []Desk
 	Services []Service
-	Rules    map[string]int // settings of the order that differ from the defaults, in seconds; see cityfile
+	Rules    map[string]int // settings of the order that differ from the defaults; see RuleNames
 }
 
 // Hours are one stretch of opening on a weekday, in minutes of the wall clock.
@@ -98,8 +98,8 @@ type Hours struct {
 	Close   int
 }
 
-// Duty says that Places desks take appointments during the hours. On the
-// places of an office: number 1 to the largest Places.
+// Duty says that Places desks take appointments during the hours: the places
+// with the numbers 1 to Places.
 type Duty struct {
 	Hours
 	Places int
@@ -107,29 +107,29 @@ type Duty struct {
 
 // Desk is a desk (Schalter) where clerks of the office sit.
 type Desk struct {
-	ID    string
-	Label string // what screens show
-	Way   Text
-	Area  string // waiting area that it calls from
+	ID    string `json:"id"`
+	Label string `json:"label"` // what screens show
+	Way   Text   `json:"way,omitempty"`
+	Area  string `json:"area"` // waiting area that it calls from
 }
 
 // Service (Anliegen) is what citizens come for.
 type Service struct {
-	ID        ServiceID
-	Group     Text // heading under which it is listed
-	Name      Text
-	Minutes   int   // at the desk, for one person
-	PerPerson int   // minutes for each further person; 0: persons are not asked
-	Fee       int   // cents
-	FeeNote   Text  // exceptions
-	Documents Texts // what to bring
-	Area      string
+	ID        ServiceID `json:"id"`
+	Group     Text      `json:"group"` // heading under which it is listed
+	Name      Text      `json:"name"`
+	Minutes   int       `json:"minutes"`             // at the desk, for one person
+	PerPerson int       `json:"perPerson,omitempty"` // minutes for each further person; 0: persons are not asked
+	Fee       int       `json:"feeCents,omitempty"`  // for each person
+	FeeNote   Text      `json:"feeNote,omitempty"`   // exceptions
+	Documents Texts     `json:"documents,omitempty"` // what to bring
+	Area      string    `json:"area"`                // where people wait for it
 
-	Bookable bool // citizens may book it
-	WalkIn   bool // a ticket without an appointment
-	Info     bool // at the information desk
-	Urgent   bool // offered for emergencies
-	Online   bool // can be done online as well
+	Bookable bool `json:"bookable,omitempty"` // citizens may book it
+	WalkIn   bool `json:"walkIn,omitempty"`   // a ticket without an appointment
+	Info     bool `json:"info,omitempty"`     // at the information desk
+	Urgent   bool `json:"urgent,omitempty"`   // offered for emergencies
+	Online   bool `json:"online,omitempty"`   // can be done online as well
 }
 
 // Texts is a list of texts, one a document.

@@ -1,0 +1,170 @@
+package booking
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// States are the German states, by ISO 3166-2.
+var States = []string{"DE-BB", "DE-BE", "DE-BW", "DE-BY", "DE-HB", "DE-HE", "DE-HH", "DE-MV",
+	"DE-NI", "DE-NW", "DE-RP", "DE-SH", "DE-SL", "DE-SN", "DE-ST", "DE-TH"}
+
+var (
+	idForm     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	prefixForm = regexp.MustCompile(`^[A-HJ-NP-Z]{1,2}$`)
+	langForm   = regexp.MustCompile(`^[a-z]{2,3}$`)
+)
+
+// cityCheck collects what is wrong with a city.
+type cityCheck struct {
+	city    *City
+	seen    map[string]string // what is unique → where it stands
+	mistake []error
+}
+
+func checkCity(c *City) []error {
+	k := cityCheck{city: c, seen: map[string]string{}}
+	k.line("name", c.Name, 1, 80)
+	k.expect(slices.Contains(States, c.State), "state", "must be one of %s", strings.Join(States, ", "))
+	_, err := time.LoadLocation(c.Zone)
+	k.expect(err == nil && c.Zone != "" && c.Zone != "Local", "zone", "must be a time zone such as Europe/Berlin")
+	k.expect(colourForm.MatchString(c.Colour), "colour", "must be like #0b4b40")
+	k.expect(len(c.Houses) > 0, "houses", "must have at least one")
+	for i := range c.Houses {
+		k.house(fmt.Sprintf("houses[%d]", i), &c.Houses[i])
+	}
+	return k.mistake
+}
+
+func (k *cityCheck) expect(right bool, path, format string, args ...any) {
+	if !right {
+		k.mistake = append(k.mistake, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
+	}
+}
+
+func (k *cityCheck) between(path string, n, low, high int) {
+	k.expect(n >= low && n <= high, path, "must be between %d and %d", low, high)
+}
+
+// id checks a key, and that it is the only one of its kind within a scope.
+func (k *cityCheck) id(path, scope, id string) {
+	k.expect(idForm.MatchString(id), path, "must be small letters, digits and hyphens, at most 40")
+	k.unique(path, scope+" "+id)
+}
+
+func (k *cityCheck) unique(path, what string) {
+	first, twice := k.seen[what]
+	k.expect(!twice, path, "is the same as %s", first)
+	k.seen[what] = path
+}
+
+// line checks a text of one line.
+func (k *cityCheck) line(path, s string, low, high int) {
+	n := utf8.RuneCountInString(s)
+	k.expect(n >= low && n <= high, path, "must have between %d and %d characters", low, high)
+	k.expect(utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl), path, "must not have control characters")
+}
+
+// text checks a sentence by language. needed: German must be there.
+func (k *cityCheck) text(path string, t Text, needed bool) {
+	k.expect(!needed || t["de"] != "", path+".de", "is missing")
+	k.expect(len(t) == 0 || t["de"] != "", path+".de", "is missing beside other languages")
+	for lang, s := range t {
+		k.expect(langForm.MatchString(lang), path+"."+lang, "must be a language such as de, en")
+		k.line(path+"."+lang, s, 1, 400)
+	}
+}
+
+func (k *cityCheck) house(path string, h *House) {
+	k.id(path+".id", "house", string(h.ID))
+	k.text(path+".name", h.Name, true)
+	k.line(path+".address", h.Address, 1, 200)
+	k.expect(len(h.Areas) > 0, path+".areas", "must have at least one")
+	for i, a := range h.Areas {
+		place := fmt.Sprintf("%s.areas[%d]", path, i)
+		k.id(place+".id", "area", a.ID)
+		k.text(place+".name", a.Name, true)
+		k.text(place+".way", a.Way, true)
+		k.text(place+".says", a.Says, false)
+	}
+	k.expect(len(h.Offices) > 0, path+".offices", "must have at least one")
+	for i := range h.Offices {
+		k.office(fmt.Sprintf("%s.offices[%d]", path, i), h, &h.Offices[i])
+	}
+}
+
+func (k *cityCheck) office(path string, h *House, o *Office) {
+	k.id(path+".id", "office", string(o.ID))
+	k.text(path+".name", o.Name, true)
+	k.line(path+".address", o.Address, 1, 200)
+	k.expect(prefixForm.MatchString(o.Prefix), path+".prefix", "must be one or two capital letters without I and O")
+	k.unique(path+".prefix", "prefix in "+string(h.ID)+" "+o.Prefix)
+	k.between(path+".horizonDays", int(o.Horizon/day), 1, 366)
+	grid := int(o.Grid / time.Minute)
+	k.expect(grid > 0 && 60%grid == 0, path+".gridMinutes", "must divide 60")
+	k.between(path+".holdMinutes", int(o.Hold/time.Minute), 1, 60)
+	k.between(path+".leadMinutes", int(o.Lead/time.Minute), 0, 7*24*60)
+	k.hours(path, o)
+	for i, d := range o.Desks {
+		k.desk(fmt.Sprintf("%s.desks[%d]", path, i), h, o, d)
+	}
+	k.expect(len(o.Services) > 0, path+".services", "must have at least one")
+	for i := range o.Services {
+		k.service(fmt.Sprintf("%s.services[%d]", path, i), h, o, &o.Services[i])
+	}
+	for name, value := range o.Rules {
+		k.expect(slices.Contains(RuleNames, name), path+".rules."+name, "must be one of %s", strings.Join(RuleNames, ", "))
+		k.between(path+".rules."+name, value, 0, 24*60*60)
+	}
+}
+
+func (k *cityCheck) hours(path string, o *Office) {
+	for i, a := range o.Doors {
+		for _, b := range o.Doors[:i] {
+			k.expect(a.Weekday != b.Weekday || a.Open >= b.Close || b.Open >= a.Close,
+				path+".doors."+weekdays[a.Weekday], "two stretches overlap")
+		}
+	}
+	for _, d := range o.Duty {
+		k.expect(d.Places >= 1 && d.Places <= 200, path+".duty."+weekdays[d.Weekday], "must have between 1 and 200 places")
+	}
+	for i, d := range o.Closed {
+		_, err := time.Parse(time.DateOnly, string(d))
+		k.expect(err == nil, fmt.Sprintf("%s.closed[%d]", path, i), "must be a date like 2026-12-24")
+	}
+}
+
+func (k *cityCheck) desk(path string, h *House, o *Office, d Desk) {
+	k.id(path+".id", "desk of "+string(o.ID), d.ID)
+	k.line(path+".label", d.Label, 1, 12)
+	k.unique(path+".label", "label in "+d.Area+" "+d.Label) // one screen would show it for two desks
+	k.text(path+".way", d.Way, false)
+	k.area(path, h, d.Area)
+}
+
+func (k *cityCheck) area(path string, h *House, id string) {
+	known := slices.ContainsFunc(h.Areas, func(a Area) bool { return a.ID == id })
+	k.expect(known, path+".area", "must be an area of the house")
+}
+
+func (k *cityCheck) service(path string, h *House, o *Office, s *Service) {
+	k.id(path+".id", "service of "+string(o.ID), string(s.ID))
+	k.text(path+".group", s.Group, true)
+	k.text(path+".name", s.Name, true)
+	k.between(path+".minutes", s.Minutes, 1, 480)
+	k.between(path+".perPerson", s.PerPerson, 0, 240)
+	k.between(path+".feeCents", s.Fee, 0, 1_000_000)
+	k.text(path+".feeNote", s.FeeNote, false)
+	k.expect(len(s.Documents) <= 20, path+".documents", "must be at most 20")
+	for i, d := range s.Documents {
+		k.text(fmt.Sprintf("%s.documents[%d]", path, i), d, true)
+	}
+	k.area(path, h, s.Area)
+	k.expect(!s.Info || s.WalkIn, path+".info", "needs walkIn: the information desk serves who walks in")
+}
