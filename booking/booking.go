@@ -9,7 +9,7 @@
 //	  └── its time runs out: gone with the next transaction that wants the place
 //
 // Free times are computed when asked, from what is true now: duty hours less
-// closing days, holidays and taken places ([FreeTimes]). PostgreSQL has the
+// closing days, holidays and taken places ([Calendar]). PostgreSQL has the
 // last word: package pgbooking takes a place, and an exclusion constraint
 // refuses an overlap. calholiday knows the holidays of the states, democity is
 // a city to try things with.
@@ -155,7 +155,7 @@ type Choice struct {
 
 // Slot is a free time.
 type Slot struct {
-	Start time.Time
+	Start time.Time // by the office's wall clock
 	End   time.Time
 	Free  int // places
 }
@@ -216,6 +216,7 @@ var (
 	ErrOfficeUnknown  = errors.New("office unknown")
 	ErrHouseUnknown   = errors.New("house unknown")
 	ErrServiceUnknown = errors.New("service unknown in this office")
+	ErrNothing        = errors.New("no service is chosen")
 	ErrNotBookable    = errors.New("service is not booked") // walk-in only
 	ErrPersons        = errors.New("number of persons")     // below 1, above MaxPersons, or more than 1 where persons are not asked
 	ErrTooMuch        = errors.New("too many services")     // more than MaxServices, or longer than any stretch of duty

@@ -166,5 +166,6 @@ func (k *cityCheck) service(path string, h *House, o *Office, s *Service) {
 		k.text(fmt.Sprintf("%s.documents[%d]", path, i), d, true)
 	}
 	k.area(path, h, s.Area)
+	k.expect(!s.Bookable || s.Length(1) <= o.longest(), path+".bookable", "needs a stretch of duty that is long enough")
 	k.expect(!s.Info || s.WalkIn, path+".info", "needs walkIn: the information desk serves who walks in")
 }

@@ -1,0 +1,74 @@
+package booking
+
+import (
+	"slices"
+	"time"
+)
+
+// Visit is what a wish comes to: the sums of its services.
+type Visit struct {
+	Choices   []Choice // each service once, in the order wished
+	Services  []*Service
+	Length    time.Duration // at the desk
+	Fee       int           // cents
+	Documents Texts         // each once
+}
+
+// Plan adds up a wish. It refuses (ErrNothing, ErrServiceUnknown,
+// ErrNotBookable, ErrPersons, ErrTooMuch) what the office does not book. A
+// service wished twice is one for the persons of both.
+func Plan(office *Office, wish Wish) (Visit, error) {
+	var v Visit
+	for _, choice := range wish.Services {
+		if choice.Persons < 1 || choice.Persons > MaxPersons {
+			return Visit{}, ErrPersons
+		}
+		same := slices.IndexFunc(v.Choices, func(c Choice) bool { return c.Service == choice.Service })
+		if same < 0 {
+			v.Choices = append(v.Choices, choice)
+		} else {
+			v.Choices[same].Persons += choice.Persons
+		}
+	}
+	switch {
+	case len(v.Choices) == 0:
+		return Visit{}, ErrNothing
+	case len(v.Choices) > MaxServices:
+		return Visit{}, ErrTooMuch
+	}
+	for _, choice := range v.Choices {
+		if err := v.add(office, choice); err != nil {
+			return Visit{}, err
+		}
+	}
+	if v.Length > office.longest() {
+		return Visit{}, ErrTooMuch
+	}
+	return v, nil
+}
+
+func (v *Visit) add(office *Office, choice Choice) error {
+	service, ok := office.Service(choice.Service)
+	switch {
+	case !ok:
+		return ErrServiceUnknown
+	case !service.Bookable:
+		return ErrNotBookable
+	case choice.Persons > MaxPersons, choice.Persons > 1 && service.PerPerson == 0:
+		return ErrPersons
+	}
+	v.Services = append(v.Services, service)
+	v.Length += service.Length(choice.Persons)
+	v.Fee += service.Fee * choice.Persons
+	for _, document := range service.Documents {
+		if !slices.ContainsFunc(v.Documents, func(d Text) bool { return d["de"] == document["de"] }) {
+			v.Documents = append(v.Documents, document)
+		}
+	}
+	return nil
+}
+
+// Length is the time that the service takes at the desk for persons.
+func (s *Service) Length(persons int) time.Duration {
+	return time.Duration(s.Minutes+(persons-1)*s.PerPerson) * time.Minute
+}
