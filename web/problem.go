@@ -44,6 +44,7 @@ var problems = []struct {
 	{booking.ErrOfficeUnknown, 404, "office-unknown"},
 	{booking.ErrHouseUnknown, 404, "house-unknown"},
 	{booking.ErrServiceUnknown, 422, "service-unknown"},
+	{booking.ErrNothing, 422, "nothing-chosen"},
 	{booking.ErrNotBookable, 422, "not-bookable"},
 	{booking.ErrPersons, 422, "persons"},
 	{booking.ErrTooMuch, 422, "too-much"},
