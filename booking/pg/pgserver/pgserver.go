@@ -26,7 +26,7 @@ import (
 // Refusals. The errors that wrap them say in one sentence what to do.
 var (
 	ErrNotInstalled = errors.New("PostgreSQL is not installed: run apt-get install postgresql")
-	ErrInUse        = errors.New("another process uses this PostgreSQL folder")
+	ErrInUse        = child.ErrInUse
 	ErrNoEntry      = errors.New("the user postgres cannot enter this folder")
 	ErrDiskFull     = errors.New("the disk is full")
 )
@@ -46,14 +46,14 @@ type Server struct {
 	owner   owner
 	sockets string // folder of the socket
 	lock    *os.File
-	log     *tail
+	log     *child.Tail
 	process *child.Process
 }
 
 // Start starts the server of a folder, and makes its cluster on first use. It
 // returns when the server answers.
 func Start(ctx context.Context, c Config) (*Server, error) {
-	s := &Server{config: c, log: &tail{}}
+	s := &Server{config: c, log: &child.Tail{}}
 	err := s.start(ctx)
 	if err != nil {
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

@@ -1,16 +1,16 @@
-package pgserver
+package child
 
 import "sync"
 
-// tail keeps the end of what a server prints, to explain why it ended.
-type tail struct {
+// Tail keeps the end of what a server prints, to explain why it ended.
+type Tail struct {
 	mu   sync.Mutex
 	text []byte
 }
 
 const tailSize = 8 << 10
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.text = append(t.text, p...)
@@ -20,7 +20,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string {
+func (t *Tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.text)

@@ -1,0 +1,2 @@
+// Package redisqueue will be described here.
+package redisqueue
