@@ -24,16 +24,16 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		return c
 	}
 	m := &metrics{
-		sent:     counter("live_frames_sent_total", "Frames handed to a reader's connection."),
-		replaced: counter("live_frames_replaced_total", "Frames replaced by a newer one before a slow reader took them."),
-		slow:     counter("live_slow_disconnects_total", "Connections ended because a write took too long."),
-		failures: counter("live_render_failures_total", "Frames that could not be rendered."),
+		sent:     counter("wartefrei_live_frames_sent_total", "Frames handed to a reader's connection."),
+		replaced: counter("wartefrei_live_frames_replaced_total", "Frames replaced by a newer one before a slow reader took them."),
+		slow:     counter("wartefrei_live_slow_disconnects_total", "Connections ended because a write took too long."),
+		failures: counter("wartefrei_live_render_failures_total", "Frames that could not be rendered."),
 		readers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "live_readers",
+			Name: "wartefrei_live_readers",
 			Help: "Live readers connected: WebSockets and waiting polls.",
 		}, []string{"kind"}),
 		delay: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "live_frame_delay_seconds",
+			Name:    "wartefrei_live_frame_delay_seconds",
 			Help:    "From the arrival of an office's event at this node until a frame that shows it is handed to a reader's connection.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"kind"}),
