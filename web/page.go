@@ -77,6 +77,7 @@ func functions(l *texts.Language) template.FuncMap {
 		"say":       sayIn(l),        // the city's own text, marked when it is in another language
 		"qr":        qrcode.SVG,      // {{qr content label}}
 		"asset":     look.URL,        // {{asset "look.css"}}
+		"cityLook":  look.CityURL,    // the stylesheet of the city's colour
 		"languages": texts.Languages, // de, en
 		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
 		"iso":       func(t time.Time) string { return t.Format(time.RFC3339) },

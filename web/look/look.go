@@ -31,7 +31,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/typeface"
 )
 
-// Root is where [Handler] belongs.
+// Root is where [Handler] answers.
 const Root = "/look/"
 
 //go:embed css/*.css *.js mark.svg
@@ -71,12 +71,13 @@ func URL(name string) (string, error) {
 	return Root + s.version + "/" + name, nil
 }
 
-// Handler serves the files under [Root].
+// Handler serves the files, for what follows [Root]: give it
+// http.StripPrefix("/look", look.Handler()).
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {
 	s := shelved()
-	version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Root), "/")
+	version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	f, ok := s.files[name]
 	if !ok {
 		f, ok = cityFile(name)

@@ -16,7 +16,7 @@ func get(t *testing.T, url, encoding string) *http.Response {
 	r := httptest.NewRequest("GET", url, nil)
 	r.Header.Set("Accept-Encoding", encoding)
 	w := httptest.NewRecorder()
-	Handler().ServeHTTP(w, r)
+	http.StripPrefix("/look", Handler()).ServeHTTP(w, r)
 	return w.Result()
 }
 
