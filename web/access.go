@@ -15,7 +15,6 @@ type who int
 
 const (
 	anyone          who = iota // also citizens: a link or ticket id in the path is what they may see
-	terminals                  // a terminal of the route's house
 	terminalsClerks            // a terminal of the route's house (or of its office's house), or a clerk
 	clerks                     // clerks, managers and administrators of the route's office or house
 	managers                   // managers and administrators likewise
@@ -87,8 +86,6 @@ func (v visitor) may(w who, office, house string, city *booking.City) error {
 	switch w {
 	case anyone, demonstration: // demonstration routes exist only there
 		return nil
-	case terminals:
-		return v.mayTerminal(office, house, city)
 	case terminalsClerks:
 		if v.Role == pgaccounts.Terminal {
 			return v.mayTerminal(office, house, city)
@@ -104,9 +101,6 @@ func (v visitor) may(w who, office, house string, city *booking.City) error {
 }
 
 func (v visitor) mayTerminal(office, house string, city *booking.City) error {
-	if v.Role != pgaccounts.Terminal {
-		return v.stranger()
-	}
 	if o, ok := city.Office(booking.OfficeID(office)); office != "" && (!ok || o.House != v.House) {
 		return errForbidden
 	}
@@ -135,14 +129,6 @@ func (v visitor) mayStaff(least, office, house string, city *booking.City) error
 		return errForbidden
 	}
 	return nil
-}
-
-// stranger refuses somebody who is not what the route needs: who is nobody may sign in.
-func (v visitor) stranger() error {
-	if v.Role == "" {
-		return errSignIn
-	}
-	return errForbidden
 }
 
 // actor is how events name the visitor.

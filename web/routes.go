@@ -28,6 +28,9 @@ func (s *Server) routes() []route {
 		s.systemRoutes(),
 		s.signInRoutes(),
 		s.demoRoutes(),
+		s.terminalRoutes(),
+		s.ticketRoutes(),
+		s.clerkRoutes(),
 	)
 }
 
@@ -61,9 +64,11 @@ func (s *Server) guard(route route) handler {
 
 func (s *Server) handlerFunc(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), maxTime)
-		defer cancel()
-		r = r.WithContext(ctx)
+		if !liveRoute(r.URL.Path) {
+			ctx, cancel := context.WithTimeout(r.Context(), maxTime)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
 		if err := h(w, r); err != nil {
 			s.problem(w, r, err)
 		}

@@ -43,6 +43,7 @@ type Server struct {
 	Accounts *pgaccounts.Store
 	Sessions *scs.SessionManager
 	Live     *wsscreen.Hub
+	Tries    Tries
 
 	Now   func() time.Time                // the office clock
 	Ready func(ctx context.Context) error // what this node still lacks; nil when it may get requests

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"crypto/rand"
+	"net/http"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// command carries out a queue command that the visitor gave in an office.
+func (s *Server) command(r *http.Request, office *booking.Office, c queue.Command) (queue.Event, error) {
+	now := s.Now()
+	day := s.City().Day(now)
+	c, err := s.complete(office, day, c)
+	if err != nil {
+		return queue.Event{}, err
+	}
+	return s.Line.Do(r.Context(), queue.Request{Office: queue.OfficeID(office.ID), ID: requestID(r),
+		Actor: visiting(r).actor(), At: now, Day: string(day), Command: c})
+}
+
+// complete fills in what a client never sends: what the office has decided
+// (labels, spans, numbers), and new tickets' ids.
+func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Command) (queue.Command, error) {
+	rules := checkin.Rules(*office)
+	switch x := c.(type) {
+	case queue.OpenDesk:
+		desk, ok := office.Desk(string(x.Desk))
+		if !ok {
+			return nil, queue.ErrDeskUnknown
+		}
+		way, _ := desk.Way.In("de")
+		x.Label, x.Way, x.Serves = desk.Label, way, queue.Set(x.Serves)
+		return x, knownServices(office, x.Serves)
+	case queue.NoShow:
+		x.NotBefore = rules.NoShow.Milliseconds()
+		return x, nil
+	case queue.Here:
+		x.Window, x.Allowance = rules.Return.Milliseconds(), rules.WalkIn.Milliseconds()
+		return x, nil
+	case queue.Split:
+		x.New, x.Services = newTicketID(), queue.Set(x.Services)
+		x.Numbers = queue.NewNumbers(office.Prefix, queue.OfficeID(office.ID), string(day), rules.Ascending)
+		return x, knownServices(office, x.Services)
+	case queue.Transfer:
+		x.Services = queue.Set(x.Services)
+		return x, knownServices(office, x.Services)
+	case queue.Change:
+		x.Services = queue.Set(x.Services)
+		return x, knownServices(office, x.Services)
+	}
+	return c, nil
+}
+
+func knownServices(office *booking.Office, services []queue.ServiceID) error {
+	for _, id := range services {
+		if _, ok := office.Service(booking.ServiceID(id)); !ok {
+			return booking.ErrServiceUnknown
+		}
+	}
+	return nil
+}
+
+// crockford is the alphabet of ids that people may have to read: no I, L, O, U.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// newTicketID draws a ticket's id: 26 letters of 5 bits, 130 random bits.
+func newTicketID() queue.TicketID {
+	id := make([]byte, 26)
+	rand.Read(id) // never fails
+	for i, b := range id {
+		id[i] = crockford[b%32]
+	}
+	return queue.TicketID(id)
+}
+
+// requestID is the id of a write: the client's Idempotency-Key, made the
+// visitor's own, so that nobody can take another's answer; without a key a new one.
+func requestID(r *http.Request) string {
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		key = r.PostFormValue("key") // forms carry it in a field
+	}
+	if key == "" {
+		key = rand.Text()
+	}
+	v := visiting(r)
+	if v.Account != "" {
+		return v.Account + ":" + key
+	}
+	return key
+}

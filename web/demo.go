@@ -1,0 +1,175 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Demo is what the demonstration can do beside the real thing. Its routes
+// exist only where WARTEFREI_DEMO=1 has made one.
+type Demo struct {
+	Accounts []DemoAccount
+	// Terminals are a token for each house's terminal.
+	Terminals map[booking.HouseID]string
+	// Forward moves the office clock.
+	Forward func(ctx context.Context, d time.Duration) error
+	// Play lets a day's citizens and clerks play by themselves, so many times
+	// faster than life; 0 stops them. Playing is the present speed.
+	Play    func(ctx context.Context, speed float64) error
+	Playing func() float64
+}
+
+// DemoAccount is an account whose password everybody may know.
+type DemoAccount struct {
+	Name     string
+	Password string
+	Role     string
+	Office   booking.OfficeID
+	Desk     string // where a clerk sits; empty for others
+}
+
+// demoRoutes lead through the demonstration. Outside it, the front page is the booking.
+func (s *Server) demoRoutes() []route {
+	if s.Demo == nil {
+		return []route{{"GET", "/", anyone, s.toBooking}}
+	}
+	return []route{
+		{"GET", "/", demonstration, s.startPage},
+		{"GET", "/demo/tour", demonstration, s.tour},
+		{"POST", "/demo/forward", demonstration, s.demoForward},
+		{"POST", "/demo/play", demonstration, s.demoPlay},
+		{"POST", "/demo/enter", demonstration, s.demoEnter},
+	}
+}
+
+func (s *Server) toBooking(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/booking", http.StatusSeeOther)
+	return nil
+}
+
+// startView is the directory in the entrance hall.
+type startView struct {
+	Houses   []booking.House
+	Accounts []DemoAccount
+	Tickets  []queue.Ticket // a few that wait, to see their page
+	Speeds   []float64
+	Speed    float64
+	Sit      *DemoAccount // the clerk of the tour
+	Area     string       // the waiting area of the tour
+	House    booking.HouseID
+}
+
+// speeds are how many times faster than life the demonstration plays.
+var speeds = []float64{1, 10, 60}
+
+// forwards are how far the clock may be moved at once.
+const longestForward = 24 * time.Hour
+
+func (s *Server) startPage(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, "start", s.startView())
+}
+
+func (s *Server) startView() startView {
+	city := s.City()
+	v := startView{Houses: city.Houses, Accounts: s.Demo.Accounts, Speeds: speeds, Speed: s.Demo.Playing()}
+	for i, a := range s.Demo.Accounts {
+		if a.Desk != "" {
+			v.Sit = &s.Demo.Accounts[i]
+			break
+		}
+	}
+	if len(city.Houses) > 0 {
+		v.House = city.Houses[0].ID
+		if len(city.Houses[0].Areas) > 0 {
+			v.Area = city.Houses[0].Areas[0].ID
+		}
+	}
+	for _, office := range city.Offices() {
+		waiting := s.Offices.Office(queue.OfficeID(office.ID)).Waiting()
+		v.Tickets = append(v.Tickets, waiting[:min(1, len(waiting))]...)
+	}
+	return v
+}
+
+// tour shows terminal, desk and screen side by side.
+func (s *Server) tour(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, r, "tour", s.startView())
+}
+
+// demoForward moves the office clock by some minutes.
+func (s *Server) demoForward(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	minutes, err := strconv.Atoi(r.PostForm.Get("minutes"))
+	d := time.Duration(minutes) * time.Minute
+	if err != nil || d <= 0 || d > longestForward {
+		return errBadInput
+	}
+	if err := s.Demo.Forward(r.Context(), d); err != nil {
+		return err
+	}
+	http.Redirect(w, r, localPath(r.PostForm.Get("back")), http.StatusSeeOther)
+	return nil
+}
+
+// demoPlay starts or stops the played day.
+func (s *Server) demoPlay(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	speed, err := strconv.ParseFloat(r.PostForm.Get("speed"), 64)
+	if err != nil || (speed != 0 && !slices.Contains(speeds, speed)) {
+		return errBadInput
+	}
+	if err := s.Demo.Play(r.Context(), speed); err != nil {
+		return err
+	}
+	http.Redirect(w, r, localPath(r.PostForm.Get("back")), http.StatusSeeOther)
+	return nil
+}
+
+// demoEnter makes this browser one of the demonstration's people or terminals.
+func (s *Server) demoEnter(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	if house := r.PostForm.Get("terminal"); house != "" {
+		secret, ok := s.Demo.Terminals[booking.HouseID(house)]
+		if !ok {
+			return booking.ErrHouseUnknown
+		}
+		s.Sessions.Put(r.Context(), sessionDevice, secret)
+	}
+	if name := r.PostForm.Get("as"); name != "" {
+		if err := s.enterAs(r, name); err != nil {
+			return err
+		}
+	}
+	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) enterAs(r *http.Request, name string) error {
+	for _, a := range s.Demo.Accounts {
+		if a.Name != name {
+			continue
+		}
+		account, err := s.Accounts.SignIn(r.Context(), a.Name, a.Password, clientOf(r))
+		if err != nil {
+			return err
+		}
+		if err := s.Sessions.RenewToken(r.Context()); err != nil {
+			return err
+		}
+		s.Sessions.Put(r.Context(), sessionAccount, account.ID)
+		return nil
+	}
+	return errNotFound
+}

@@ -1,0 +1,155 @@
+package web
+
+import (
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// deskView is what a clerk sees: now, waiting, missing.
+type deskView struct {
+	Office *booking.Office
+	Desk   *booking.Desk
+	State  queue.DeskState
+	Serves string // names of the services, or "all"
+
+	Now     *nowAt // nil: the desk is free
+	Next    *row   // whom "call next" would call
+	Waiting []row  // whom this desk serves, in order
+	Others  int    // waiting whom only other desks serve
+	Missed  []row
+	Parked  []row
+
+	Choices []serviceChoice // what the desk can serve
+	Tickets []row           // all open tickets of the office but the desk's own, to merge into
+	Chosen  queue.Reasons   // reasons for calling out of turn
+	Cancels queue.Reasons   // reasons for ending a visit
+	Clock   time.Time
+}
+
+// nowAt is the visit at a desk.
+type nowAt struct {
+	row
+	Since   time.Time // called, or came
+	Elapsed int       // minutes
+	Share   int       // elapsed of planned, in percent, at most 100
+	Calling bool      // called, not yet here
+	Called  string    // why it was called
+	Recall  bool      // it is time to call again
+	NoShow  bool      // it is time to give up
+	Done    []serviceChoice
+}
+
+// row is a ticket in a list.
+type row struct {
+	Ticket   queue.Ticket
+	Due      time.Time
+	Services string
+	Grounds  string
+	Minutes  int
+	Stranded bool
+	Past     bool      // due before now
+	At       time.Time // parked or missed at
+	Over     bool      // parked too long, or missed and the way back has closed
+}
+
+// serviceChoice is a box to tick.
+type serviceChoice struct {
+	ID      booking.ServiceID
+	Name    booking.Text
+	Checked bool
+}
+
+func (s *Server) deskView(l *texts.Language, office *booking.Office, desk *booking.Desk) deskView {
+	state := s.Offices.Office(queue.OfficeID(office.ID))
+	return deskViewOf(l, office, desk, state, s.officeNow())
+}
+
+// deskViewOf makes the view of a state, for the page, its frames and the gallery.
+func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, state *queue.Office, now time.Time) deskView {
+	v := deskView{Office: office, Desk: desk, State: queue.DeskClosed, Chosen: queue.ChosenReasons, Cancels: queue.CancelReasons, Clock: now}
+	rules := checkin.Rules(*office)
+	d, opened := state.Desks[queue.DeskID(desk.ID)]
+	if opened {
+		v.State, v.Serves = d.State, servesNames(l, office, d.Serves)
+	}
+	v.Choices = choices(office, d.Serves)
+	if t, ok := state.Tickets[d.Ticket]; ok {
+		v.Now = nowAtDesk(l, office, state, t, rules, now)
+	}
+	if opened {
+		for _, t := range state.Waiting(d.Serves...) {
+			v.Waiting = append(v.Waiting, rowOf(l, office, state, t, now))
+		}
+		v.Others = len(state.Waiting()) - len(v.Waiting)
+	}
+	if len(v.Waiting) > 0 {
+		v.Next = &v.Waiting[0]
+	}
+	for _, t := range state.In(queue.Missed) {
+		r := rowOf(l, office, state, t, now)
+		r.At = time.UnixMilli(t.MissedAt).In(now.Location())
+		r.Over = now.Sub(r.At) > rules.Return
+		v.Missed = append(v.Missed, r)
+	}
+	for _, t := range state.In(queue.Parked) {
+		r := rowOf(l, office, state, t, now)
+		r.At = time.UnixMilli(t.ParkedAt).In(now.Location())
+		r.Over = now.Sub(r.At) > rules.Parked
+		v.Parked = append(v.Parked, r)
+	}
+	for _, t := range state.In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed) {
+		if t.ID != d.Ticket {
+			v.Tickets = append(v.Tickets, rowOf(l, office, state, t, now))
+		}
+	}
+	return v
+}
+
+func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, rules queue.Rules, now time.Time) *nowAt {
+	n := &nowAt{row: rowOf(l, office, state, t, now), Calling: t.State == queue.Called, Called: called(l, t, now.Location())}
+	since := t.ServedAt
+	if n.Calling {
+		since = t.CalledAt
+	}
+	n.Since = time.UnixMilli(since).In(now.Location())
+	spent := now.Sub(n.Since)
+	n.Elapsed = max(0, int(spent.Minutes()))
+	n.Share = min(100, 100*n.Elapsed/max(1, n.Minutes))
+	n.Recall = n.Calling && spent >= rules.Recall
+	n.NoShow = n.Calling && spent >= rules.NoShow
+	for _, id := range t.Services {
+		if service, ok := office.Service(booking.ServiceID(id)); ok {
+			n.Done = append(n.Done, serviceChoice{ID: service.ID, Name: service.Name, Checked: true})
+		}
+	}
+	return n
+}
+
+func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) row {
+	due := time.UnixMilli(t.Due).In(now.Location())
+	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Grounds: grounds(l, t, now.Location()),
+		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && !state.Served(t), Past: !due.After(now)}
+}
+
+// servesNames names what a desk serves: "all" where that is everything.
+func servesNames(l *texts.Language, office *booking.Office, serves []queue.ServiceID) string {
+	if len(serves) == len(office.Services) {
+		return l.T("desk.all-services")
+	}
+	return serviceNames(l, office, queue.Ticket{Services: serves, Persons: 1})
+}
+
+// choices are the office's services, ticked where the desk serves them, or all
+// where it never opened.
+func choices(office *booking.Office, serves []queue.ServiceID) []serviceChoice {
+	var all []serviceChoice
+	for _, service := range office.Services {
+		ticked := len(serves) == 0 || queue.Serves(serves, []queue.ServiceID{queue.ServiceID(service.ID)})
+		all = append(all, serviceChoice{ID: service.ID, Name: service.Name, Checked: ticked})
+	}
+	return all
+}

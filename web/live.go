@@ -1,0 +1,32 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+)
+
+// live answers with what a page shows, now and at every change of its offices:
+// by WebSocket, or by long poll. kind and key name what is looked at; readers
+// of the same in the same language share their frames. It also changes by time
+// alone, so it is rendered each second.
+func (s *Server) live(w http.ResponseWriter, r *http.Request, kind, key string, offices []queue.OfficeID, content func() (wsscreen.Content, error)) error {
+	topic := wsscreen.Topic{Key: kind + " " + key + " " + lang(r).Tag, Kind: kind, Offices: offices, Ticks: true,
+		Render: func() (wsscreen.Frame, error) {
+			var states []*queue.Office
+			for _, id := range offices {
+				states = append(states, s.Offices.Office(id)) // before the content, so that the version is never ahead of it
+			}
+			c, err := content()
+			if err != nil {
+				return wsscreen.Frame{}, err
+			}
+			epoch, version := wsscreen.VersionOf(states...)
+			return wsscreen.Frame{Epoch: epoch, Version: version, Content: c}, nil
+		}}
+	return s.Live.Serve(w, r, topic)
+}
+
+// liveRoute marks a route whose answer may take longer than others.
+func liveRoute(path string) bool { return len(path) > 5 && path[len(path)-5:] == "/live" }

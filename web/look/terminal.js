@@ -1,0 +1,83 @@
+// The terminal: a scanner types the code wherever the focus is, digits open
+// doors, and a page that nobody touches goes back to the start.
+
+const home = document.body.dataset.home;
+const code = document.getElementById("code");
+const scan = document.getElementById("scan");
+
+// --- scanner: at least eight digits in quick succession, then Enter or Tab
+
+let burst = "";
+let last = 0;
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.length === 1) {
+    burst = event.timeStamp - last < 80 ? burst + event.key : event.key;
+    last = event.timeStamp;
+    return;
+  }
+  const digits = burst.replace(/\D/g, "");
+  burst = "";
+  if ((event.key !== "Enter" && event.key !== "Tab") || event.timeStamp - last > 80 || digits.length < 8) return;
+  event.preventDefault();
+  scan.elements.code.value = digits.slice(-8);
+  scan.submit();
+}, {capture: true});
+
+// --- keys on the screen
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.digit) code.value = (code.value + button.dataset.digit).slice(0, 9);
+  if ("erase" in button.dataset) code.value = code.value.slice(0, -1);
+  if (button.dataset.digit || "erase" in button.dataset) code.focus();
+  if ("scheme" in button.dataset) choose("scheme", button);
+  if ("larger" in button.dataset) choose("larger", button);
+  if ("moreTime" in button.dataset) stay();
+});
+
+// --- contrast and size, until the next person
+
+function choose(name, button) {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  sessionStorage.setItem(name, on ? "yes" : "");
+  apply();
+}
+
+function apply() {
+  const contrast = sessionStorage.getItem("scheme") === "yes";
+  const larger = sessionStorage.getItem("larger") === "yes";
+  if (contrast) document.documentElement.dataset.scheme = "contrast";
+  else delete document.documentElement.dataset.scheme;
+  document.documentElement.classList.toggle("larger", larger);
+  document.querySelector("[data-scheme]:is(button)")?.setAttribute("aria-pressed", contrast);
+  document.querySelector("[data-larger]")?.setAttribute("aria-pressed", larger);
+}
+
+apply();
+
+// --- back to the start: after a minute, said 20 seconds before (WCAG 2.2.1)
+
+const seconds = Number(document.body.dataset.seconds || 60);
+const closing = document.getElementById("closing");
+let left = seconds;
+
+function stay() {
+  left = seconds;
+  if (closing) closing.textContent = "";
+}
+
+if (home && closing) {
+  for (const button of document.querySelectorAll("[data-more-time]")) button.hidden = false;
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, stay);
+  setInterval(() => {
+    left -= 1;
+    if (left <= 0) {
+      sessionStorage.clear();
+      location.replace(home);
+    } else if (left <= 30 && left % 5 === 0) {
+      closing.textContent = closing.dataset.say.replace("{n}", left);
+    }
+  }, 1000);
+}

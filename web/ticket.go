@@ -1,0 +1,165 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/checkin/pdfticket"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+)
+
+// ticketRoutes are for citizens who wait: the ticket's id in the path is what
+// they may see and give back.
+func (s *Server) ticketRoutes() []route {
+	return []route{
+		{"GET", "/tickets/:ticket", anyone, s.ticketPage},
+		{"GET", "/tickets/:ticket/live", anyone, s.ticketLive},
+		{"GET", "/tickets/:ticket/paper.pdf", anyone, s.ticketPaper},
+		{"POST", "/tickets/:ticket/here", anyone, s.ticketHere},
+		{"POST", "/tickets/:ticket/leave", anyone, s.ticketLeave},
+	}
+}
+
+// ticketView is what a ticket's page shows.
+type ticketView struct {
+	Ticket   queue.Ticket
+	Office   *booking.Office
+	Area     *booking.Area
+	Desk     *booking.Desk // called to, being served at
+	Services string
+	Minutes  int
+	Ahead    int // waiting and due earlier, for the same desks
+	Open     int // desks that serve it
+	Slot     time.Time
+	Arrived  time.Time
+	Due      time.Time
+	CalledAt time.Time
+	Returns  time.Time // missed: the due time is kept until then
+	Checked  time.Time // when this was true
+	Digits   int       // of the desk's label, for its size
+}
+
+// ticketOf finds a ticket in whichever office has it today.
+func (s *Server) ticketOf(id queue.TicketID) (queue.Ticket, *queue.Office, *booking.Office, error) {
+	for _, office := range s.City().Offices() {
+		state := s.Offices.Office(queue.OfficeID(office.ID))
+		if t, ok := state.Tickets[id]; ok {
+			return t, state, office, nil
+		}
+	}
+	return queue.Ticket{}, nil, nil, queue.ErrTicketUnknown
+}
+
+func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, error) {
+	t, state, office, err := s.ticketOf(id)
+	if err != nil {
+		return ticketView{}, err
+	}
+	return ticketViewOf(l, s.City(), office, state, t, s.officeNow()), nil
+}
+
+// ticketViewOf makes the view of a ticket in a state, for the page, its frames and the gallery.
+func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) ticketView {
+	at := func(ms int64) time.Time { return time.UnixMilli(ms).In(now.Location()) }
+	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Minutes: plannedMinutes(office, t),
+		Ahead: state.Ahead(t), Arrived: at(t.Arrived), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
+	if t.Slot != 0 {
+		v.Slot = at(t.Slot)
+	}
+	if t.MissedAt != 0 {
+		v.Returns = at(t.MissedAt).Add(checkin.Rules(*office).Return)
+	}
+	v.Area, _, _ = city.Area(t.Area)
+	if desk, ok := office.Desk(string(t.Desk)); ok {
+		v.Desk, v.Digits = desk, len([]rune(desk.Label))
+	}
+	for _, d := range state.Desks {
+		if d.State == queue.DeskOpen && queue.Serves(d.Serves, t.Services) {
+			v.Open++
+		}
+	}
+	return v
+}
+
+func (s *Server) ticketPage(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.ticketView(lang(r), queue.TicketID(param(r, "ticket")))
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, "ticket", v)
+}
+
+// ticketLive sends the page's live part at every change of the office.
+func (s *Server) ticketLive(w http.ResponseWriter, r *http.Request) error {
+	id, l := queue.TicketID(param(r, "ticket")), lang(r)
+	_, _, office, err := s.ticketOf(id)
+	if err != nil {
+		return err
+	}
+	return s.live(w, r, "ticket", string(id), []queue.OfficeID{queue.OfficeID(office.ID)}, func() (wsscreen.Content, error) {
+		v, err := s.ticketView(l, id)
+		if err != nil {
+			return wsscreen.Content{}, err
+		}
+		html, err := s.fragment(l.Tag, "ticket", "ticket-live", v)
+		content := wsscreen.Content{HTML: html}
+		if v.Ticket.State == queue.Called {
+			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + v.Ticket.Call, Again: v.Ticket.Calls > 1}}
+		}
+		return content, err
+	})
+}
+
+// ticketHere is "I am here again" of somebody who missed a call.
+func (s *Server) ticketHere(w http.ResponseWriter, r *http.Request) error {
+	return s.ticketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
+}
+
+// ticketLeave gives the number back.
+func (s *Server) ticketLeave(w http.ResponseWriter, r *http.Request) error {
+	return s.ticketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Leave{Ticket: id} })
+}
+
+func (s *Server) ticketCommand(w http.ResponseWriter, r *http.Request, make func(queue.TicketID) queue.Command) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	id := queue.TicketID(param(r, "ticket"))
+	_, _, office, err := s.ticketOf(id)
+	if err != nil {
+		return err
+	}
+	if _, err := s.command(r, office, make(id)); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/tickets/"+string(id), http.StatusSeeOther)
+	return nil
+}
+
+// ticketPaper is the ticket to print, 80 mm wide.
+func (s *Server) ticketPaper(w http.ResponseWriter, r *http.Request) error {
+	l := lang(r)
+	v, err := s.ticketView(l, queue.TicketID(param(r, "ticket")))
+	if err != nil {
+		return err
+	}
+	pdf, err := pdfticket.Make(s.paper(l, v))
+	if err != nil {
+		return fmt.Errorf("print ticket: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `inline; filename="nummer.pdf"`)
+	_, err = w.Write(pdf)
+	return err
+}
+
+// ticketURL is where a phone finds the ticket. Upper-case letters make a smaller QR code.
+func (s *Server) ticketURL(id queue.TicketID) string {
+	return strings.TrimSuffix(s.PublicURL, "/") + "/tickets/" + string(id)
+}
