@@ -174,6 +174,7 @@ type Appointment struct {
 	Expires time.Time // a hold is kept until then
 	Contact Contact   // empty in a hold and after the purge
 	Lang    string    // the citizen's language
+	Draw    int       // how often its check-in code was drawn anew, because another had it
 }
 
 // AppointmentState is where an appointment stands; see the package's picture.
@@ -184,27 +185,6 @@ const (
 	Booked    AppointmentState = "booked"
 	Cancelled AppointmentState = "cancelled"
 )
-
-// Contact is who booked. It never leaves the booking tables but for the
-// citizen and for signed-in clerks: logs, fmt and JSON show nothing of it.
-// Pages read its fields by name.
-type Contact struct {
-	Name  string
-	Mail  string
-	Phone string // E.164
-}
-
-// LogValue hides the contact from slog.
-func (Contact) LogValue() slog.Value { return slog.StringValue("hidden") }
-
-// String hides the contact from fmt.
-func (Contact) String() string { return "hidden" }
-
-// GoString hides the contact from fmt's %#v.
-func (Contact) GoString() string { return "hidden" }
-
-// MarshalJSON hides the contact from JSON.
-func (Contact) MarshalJSON() ([]byte, error) { return []byte(`"hidden"`), nil }
 
 // LogValue names the only fields of an appointment that a log line may carry.
 func (a Appointment) LogValue() slog.Value {

@@ -8,6 +8,7 @@ appointment.during tstzrange NOT NULL
 appointment.day date NOT NULL
 appointment.choices jsonb NOT NULL
 appointment.lang text NOT NULL
+appointment.made timestamp with time zone NOT NULL
 appointment.expires timestamp with time zone
 appointment.booked timestamp with time zone
 appointment.draw integer NOT NULL DEFAULT 0

@@ -28,6 +28,7 @@ CREATE TABLE appointment (
 	day     date        NOT NULL, -- of its start, by the office's wall clock
 	choices jsonb       NOT NULL,
 	lang    text        NOT NULL,
+	made    timestamptz NOT NULL, -- when it was first held
 	expires timestamptz,          -- of a hold
 	booked  timestamptz,
 	draw    integer     NOT NULL DEFAULT 0, -- how often its code was drawn anew

@@ -1,0 +1,131 @@
+package pgbooking
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wartefrei/wartefrei/booking"
+)
+
+// Hold takes a place for a time while the citizen fills the form, for the
+// office's Hold. link opens it from now on. instead is the link of an earlier
+// hold of the same citizen, given back in the same step; "" if there is none.
+//
+// It returns booking.ErrSlotTaken if somebody was faster, booking.ErrSlotUnknown
+// or ErrPast for a start that the office does not offer, and refuses wishes as
+// booking.Plan does. A refusal leaves the earlier hold as it was.
+func (s *Store) Hold(ctx context.Context, wish booking.Wish, start time.Time, lang, instead string) (a booking.Appointment, link string, err error) {
+	p, now := s.present.Load(), s.now()
+	calendar, err := p.calendar(wish.Office)
+	if err != nil {
+		return a, "", err
+	}
+	visit, err := booking.Plan(calendar.Office, wish)
+	if err != nil {
+		return a, "", err
+	}
+	places, err := calendar.Offer(start, visit.Length, now)
+	if err != nil {
+		return a, "", err
+	}
+	a = booking.Appointment{Office: wish.Office, House: calendar.Office.House, State: booking.Held,
+		Start: start.In(p.zone), End: start.In(p.zone).Add(visit.Length), Choices: visit.Choices, Lang: lang,
+		Expires: now.Add(calendar.Office.Hold).In(p.zone)}
+	link = newLink()
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(instead)}); err != nil {
+			return err
+		}
+		if err := s.clear(ctx, tx, a, now); err != nil {
+			return err
+		}
+		if err := s.take(ctx, tx, &a, places, now); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, addLink, pgx.NamedArgs{"link": linkHash(link), "id": a.ID})
+		return err
+	})
+	if err != nil {
+		return booking.Appointment{}, "", failed(err, "hold a time at %s", wish.Office)
+	}
+	return a, link, nil
+}
+
+const clearExpired = `-- name: ClearExpiredHolds
+	DELETE FROM appointment WHERE office = @office AND during && tstzrange(@start, @end)
+		AND state = 'held' AND expires <= @now`
+
+// clear removes the expired holds that stand where a wants to.
+func (s *Store) clear(ctx context.Context, tx pgx.Tx, a booking.Appointment, now time.Time) error {
+	_, err := tx.Exec(ctx, clearExpired, pgx.NamedArgs{"office": a.Office, "start": a.Start, "end": a.End, "now": now})
+	return err
+}
+
+const takePlace = `-- name: TakePlace
+	INSERT INTO appointment (id, office, house, state, place, during, day, choices, lang, made, expires)
+	VALUES (gen_random_uuid(), @office, @house, 'held', @place, tstzrange(@start, @end), @day, @choices, @lang, @now, @expires)
+	ON CONFLICT DO NOTHING -- overlap at a place: the exclusion constraint decides
+	RETURNING id::text`
+
+// take puts a hold on the first of the places that has room.
+func (s *Store) take(ctx context.Context, tx pgx.Tx, a *booking.Appointment, places []int, now time.Time) error {
+	for _, place := range places {
+		rows, err := tx.Query(ctx, takePlace, pgx.NamedArgs{"office": a.Office, "house": a.House, "place": place,
+			"start": a.Start, "end": a.End, "day": s.day(a), "choices": a.Choices, "lang": a.Lang, "now": now, "expires": a.Expires})
+		if err != nil {
+			return err
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[booking.AppointmentID])
+		if err != nil {
+			return err
+		}
+		if len(ids) == 1 {
+			a.ID, a.Place = ids[0], place
+			return nil
+		}
+	}
+	return booking.ErrSlotTaken
+}
+
+const release = `-- name: ReleaseHold
+	DELETE FROM appointment a USING appointment_link l WHERE l.hash = @link AND a.id = l.appointment AND a.state = 'held'`
+
+// Release gives a hold back. It does nothing where there is none any more.
+func (s *Store) Release(ctx context.Context, link string) error {
+	_, err := s.pool.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(link)})
+	return failed(err, "release a hold")
+}
+
+const extend = `-- name: ExtendHold
+	UPDATE appointment a SET expires = LEAST(@now::timestamptz + @hold::interval, a.made + 11 * @hold::interval)
+	FROM appointment_link l WHERE l.hash = @link AND a.id = l.appointment AND a.state = 'held' AND a.expires > @now
+	RETURNING ` + columns
+
+// Extend keeps a hold for the office's Hold from now, ten times at most (WCAG
+// 2.2.1). It returns booking.ErrHoldExpired if it is over.
+func (s *Store) Extend(ctx context.Context, link string) (booking.Appointment, error) {
+	p := s.present.Load()
+	held, err := s.ByLink(ctx, link)
+	if err != nil {
+		return held, expired(err)
+	}
+	calendar, err := p.calendar(held.Office)
+	if err != nil {
+		return held, err
+	}
+	row := s.pool.QueryRow(ctx, extend,
+		pgx.NamedArgs{"link": linkHash(link), "now": s.now(), "hold": calendar.Office.Hold})
+	a, err := p.scan(row)
+	return a, failed(expired(err), "extend a hold at %s", held.Office)
+}
+
+// expired says of a hold that is gone that it is expired: who holds its link
+// had it once.
+func expired(err error) error {
+	if err == booking.ErrUnknown {
+		return booking.ErrHoldExpired
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+// Package pgbooking keeps what a city offers and what citizens booked in
+// PostgreSQL.
+//
+// A taken place is a row of the table appointment, and an exclusion constraint
+// refuses a second row for an overlapping time: the row decides, whatever the
+// node believed before. A hold is such a row too; it counts until its time is
+// over by the office clock, and the next transaction that wants its place
+// deletes it.
+//
+// The city is read from memory ([Store.City]), so pages need no PostgreSQL for
+// it; [Store.Run] looks for a newer one each second.
+//
+// Secrets are not kept in clear: of the link that opens an appointment there is
+// a SHA-256, of a check-in code an HMAC.
+package pgbooking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/calholiday"
+)
+
+// Store is the bookings of an installation.
+type Store struct {
+	pool    *pgxpool.Pool
+	now     func() time.Time
+	key     []byte
+	present atomic.Pointer[present]
+}
+
+// present is the city in force, with what is computed of it.
+type present struct {
+	version  int64
+	city     *booking.City
+	zone     *time.Location
+	holidays booking.Holidays
+}
+
+const readKey = `-- name: ReadInstallationKey
+	SELECT key FROM installation`
+
+// New reads the installation's key and the city in force. now is the office clock.
+func New(ctx context.Context, pool *pgxpool.Pool, now func() time.Time) (*Store, error) {
+	s := &Store{pool: pool, now: now}
+	if err := pool.QueryRow(ctx, readKey).Scan(&s.key); err != nil {
+		return nil, fmt.Errorf("read the installation's key: %w", err)
+	}
+	s.present.Store(&present{city: &booking.City{}, zone: time.UTC, holidays: func(booking.Day) string { return "" }})
+	return s, s.refresh(ctx)
+}
+
+// City is the city in force, from memory: at most a second or so older than
+// PostgreSQL's. It has no houses until one is imported. Nobody changes it.
+func (s *Store) City() *booking.City { return s.present.Load().city }
+
+// Run looks for a newer city each second until ctx ends.
+func (s *Store) Run(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	lost := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := s.refresh(ctx)
+		if ctx.Err() == nil && (err != nil) != lost {
+			lost = err != nil
+			log.Warn("reading the city", "lost", lost, "error", err)
+		}
+	}
+}
+
+const readNewerCity = `-- name: ReadNewerCity
+	SELECT version, document FROM city WHERE version > $1 ORDER BY version DESC LIMIT 1`
+
+func (s *Store) refresh(ctx context.Context) error {
+	var version int64
+	var city booking.City
+	err := s.pool.QueryRow(ctx, readNewerCity, s.present.Load().version).Scan(&version, &city)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the city: %w", err)
+	}
+	return s.adopt(version, &city)
+}
+
+// adopt makes a city the present one, unless a newer one is.
+func (s *Store) adopt(version int64, city *booking.City) error {
+	holidays, err := calholiday.In(city.State)
+	if err != nil {
+		return err
+	}
+	newer := &present{version, city, city.Location(), holidays}
+	for {
+		old := s.present.Load()
+		if old.version >= version || s.present.CompareAndSwap(old, newer) {
+			return nil
+		}
+	}
+}
+
+// calendar is when an office takes appointments.
+func (p *present) calendar(id booking.OfficeID) (booking.Calendar, error) {
+	office, ok := p.city.Office(id)
+	if !ok {
+		return booking.Calendar{}, booking.ErrOfficeUnknown
+	}
+	return booking.Calendar{Office: office, Zone: p.zone, Holidays: p.holidays}, nil
+}
+
+// transact runs do in one transaction, and again where PostgreSQL ended it to
+// undo a deadlock.
+func (s *Store) transact(ctx context.Context, do func(tx pgx.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := pgx.BeginFunc(ctx, s.pool, do)
+		var refused *pgconn.PgError
+		if !errors.As(err, &refused) || refused.Code != "40P01" || attempt == 4 {
+			return err
+		}
+	}
+}
