@@ -76,6 +76,7 @@ type Hub struct {
 	metrics *metrics
 	max     int           // MaxReaders
 	patient time.Duration // how long a write may take
+	silence time.Duration // whoever was not heard of for so long is gone; asked every 10 s
 
 	mu       sync.Mutex
 	topics   map[string]*topic
@@ -94,7 +95,7 @@ type Hub struct {
 // New starts a hub. Close ends it.
 func New(cfg Config) *Hub {
 	h := &Hub{
-		cfg: cfg, metrics: newMetrics(cfg.Metrics), max: MaxReaders, patient: 5 * time.Second,
+		cfg: cfg, metrics: newMetrics(cfg.Metrics), max: MaxReaders, patient: 5 * time.Second, silence: 25 * time.Second,
 		topics: map[string]*topic{}, byOffice: map[queue.OfficeID]map[*topic]struct{}{},
 		done: make(chan struct{}),
 	}

@@ -2,9 +2,9 @@ package wsscreen
 
 import (
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -14,9 +14,8 @@ import (
 
 // Limits of a WebSocket.
 const (
-	maxIncoming = 512              // bytes of a message: readers send nothing but pongs
-	pongWithin  = 25 * time.Second // whoever was not heard of for so long is gone; asked every 10 s
-	goodbye     = time.Second      // for a close frame, and for its answer
+	maxIncoming = 512         // bytes of a message: readers send nothing but pongs
+	goodbye     = time.Second // for a close frame, and for its answer
 )
 
 // Why a connection ends, for the reader. Both mean: come back.
@@ -143,7 +142,7 @@ func (r *reader) read() {
 	}
 }
 
-func (r *reader) heard(string) error { return r.conn.SetReadDeadline(time.Now().Add(pongWithin)) }
+func (r *reader) heard(string) error { return r.conn.SetReadDeadline(time.Now().Add(r.hub.silence)) }
 
 func (r *reader) forget() {
 	r.conn.Close()
@@ -187,7 +186,7 @@ func (r *reader) take() *message {
 func (r *reader) write() {
 	for m := r.take(); m != nil; m = r.take() {
 		if err := r.send(m); err != nil {
-			if errors.Is(err, os.ErrDeadlineExceeded) {
+			if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
 				r.topic.count.slow.Inc()
 			}
 			r.conn.Close() // ends read, which forgets the reader
