@@ -87,7 +87,7 @@ func TestSlowReaderDelaysNobody(t *testing.T) {
 	if slow.last.HTML != big(fmt.Sprint(last)) {
 		t.Error("the slow reader did not end with the newest frame")
 	}
-	if got := w.metric("live_frames_replaced_total"); got < last-10 {
+	if got := w.metric("wartefrei_live_frames_replaced_total"); got < last-10 {
 		t.Errorf("%v frames counted as replaced", got)
 	}
 }
@@ -99,7 +99,7 @@ func TestDeadReaderIsEnded(t *testing.T) {
 	w.set(1, big("first")+big("")+big("")) // more than a socket holds
 	w.client()
 	w.awaitReaders(0)
-	if got := w.metric("live_slow_disconnects_total"); got != 1 {
+	if got := w.metric("wartefrei_live_slow_disconnects_total"); got != 1 {
 		t.Errorf("%v slow disconnects counted", got)
 	}
 }
@@ -133,10 +133,10 @@ func TestBurst(t *testing.T) {
 		w.show(v, fmt.Sprint("frame ", v))
 	}
 	all.Wait()
-	if got := w.metric("live_readers"); got != readers {
+	if got := w.metric("wartefrei_live_readers"); got != readers {
 		t.Errorf("%v readers counted, want %d", got, readers)
 	}
-	if w.metric("live_frame_delay_seconds") == 0 {
+	if w.metric("wartefrei_live_frame_delay_seconds") == 0 {
 		t.Error("no delay was measured")
 	}
 }
@@ -235,7 +235,7 @@ func TestFailedRenderEndsReaders(t *testing.T) {
 			}
 			w.set(2, "mended")
 			w.client().mustReach(2)
-			if w.metric("live_render_failures_total") < 3 {
+			if w.metric("wartefrei_live_render_failures_total") < 3 {
 				t.Error("failures are not counted")
 			}
 		})
