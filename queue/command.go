@@ -5,6 +5,7 @@ package queue
 // the desk, commands about any other ticket name the ticket.
 type Command interface {
 	Kind() string // also the name of the script in redisqueue
+	check(*checks)
 }
 
 // Join adds a ticket to its line. It refuses an appointment that has a ticket
@@ -27,12 +28,12 @@ type OpenDesk struct {
 	Serves []ServiceID `json:"serves"` // sorted
 }
 
-// PauseDesk stops a desk from calling for a while; its ticket must be finished first (ErrDeskBusy).
+// PauseDesk stops an open desk from calling for a while; its ticket must be finished first (ErrDeskBusy).
 type PauseDesk struct {
 	Desk DeskID `json:"desk"`
 }
 
-// CloseDesk closes a desk for the day; its ticket must be finished first (ErrDeskBusy).
+// CloseDesk closes an open or paused desk for the day; its ticket must be finished first (ErrDeskBusy).
 type CloseDesk struct {
 	Desk DeskID `json:"desk"`
 }
@@ -64,10 +65,11 @@ type Came struct {
 	Desk DeskID `json:"desk"`
 }
 
-// Finish ends the visit at the desk: serving (or called) → done.
+// Finish ends the visit at the desk: serving (or called) → done. It refuses a
+// service that the ticket does not have (ErrServiceMissing).
 type Finish struct {
 	Desk DeskID      `json:"desk"`
-	Done []ServiceID `json:"done"` // services of the ticket that were done, sorted; may be empty
+	Done []ServiceID `json:"done,omitempty"` // services of the ticket that were done, sorted; may be empty
 }
 
 // FinishAndCallNext is Finish and CallNext in one. It does not fail when
@@ -75,7 +77,7 @@ type Finish struct {
 // is not open only finishes.
 type FinishAndCallNext struct {
 	Desk DeskID      `json:"desk"`
-	Done []ServiceID `json:"done"`
+	Done []ServiceID `json:"done,omitempty"`
 }
 
 // NoShow says that the called person did not come: called → missed. ErrTooSoon
@@ -104,7 +106,8 @@ type BringBack struct {
 }
 
 // Transfer sends a ticket to other services of the office: called, serving or
-// parked → waiting, due unchanged, in the line of Services.
+// parked → waiting, due unchanged, in the line of Services. A desk that had it
+// is free.
 type Transfer struct {
 	Ticket   TicketID    `json:"ticket"`
 	Services []ServiceID `json:"services"` // sorted
@@ -118,7 +121,8 @@ type Change struct {
 }
 
 // Split takes services off an open ticket into a new waiting one with the same
-// due, class and arrival, so that two desks can serve a family at once.
+// due, class and arrival, so that two desks can serve a family at once. The
+// rest of the persons, at least one, stays with the first ticket.
 type Split struct {
 	Ticket   TicketID    `json:"ticket"`
 	New      TicketID    `json:"new"`
@@ -128,7 +132,8 @@ type Split struct {
 }
 
 // Merge joins two tickets of people who belong together: Ticket, waiting, goes
-// into Into, which is open: services united, persons added, the earlier due.
+// into Into, which is open: services united, persons added, the earlier due. It
+// refuses what would be over MaxServices or MaxPersons (ErrInvalid).
 type Merge struct {
 	Ticket TicketID `json:"ticket"`
 	Into   TicketID `json:"into"`

@@ -1,6 +1,9 @@
 package queue
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Refusals. A command that is refused has changed nothing. Scripts answer
 // with the text as code, so the text never changes; people read the sentence
@@ -16,7 +19,7 @@ var (
 	ErrJoined         = errors.New("joined")          // the appointment has a ticket already
 	ErrWrongState     = errors.New("wrong-state")     // the ticket is not where the command needs it, see Command
 	ErrTooSoon        = errors.New("too-soon")        // no-show before the called person had time to come
-	ErrServiceMissing = errors.New("service-missing") // split: not a service of the ticket, or nothing would be left
+	ErrServiceMissing = errors.New("service-missing") // not a service of the ticket, or a split would leave nothing
 	ErrSameTicket     = errors.New("same-ticket")     // merge: a ticket with itself
 	ErrOtherContent   = errors.New("other-content")   // the id was used before, for another command
 	ErrInvalid        = errors.New("invalid")         // a field is missing, too long or malformed
@@ -27,3 +30,12 @@ var Refusals = []error{
 	ErrEmpty, ErrDeskUnknown, ErrDeskNotOpen, ErrDeskBusy, ErrDeskIdle, ErrTicketUnknown, ErrTicketExists,
 	ErrJoined, ErrWrongState, ErrTooSoon, ErrServiceMissing, ErrSameTicket, ErrOtherContent, ErrInvalid,
 }
+
+// Refused says whether an error is a refusal.
+func Refused(err error) bool {
+	return slices.ContainsFunc(Refusals, func(r error) bool { return errors.Is(err, r) })
+}
+
+// ErrUnknownOutcome says that a command may or may not have been carried out:
+// the queue did not answer in time. Repeat it with the same id.
+var ErrUnknownOutcome = errors.New("unknown-outcome")

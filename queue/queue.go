@@ -99,7 +99,7 @@ type Ticket struct {
 	MissedAt    int64  `json:"missedAt,omitempty"`
 	ParkedAt    int64  `json:"parkedAt,omitempty"`
 	EndedAt     int64  `json:"endedAt,omitempty"`
-	Reason      string `json:"reason,omitempty"` // why urgent, at once, cancelled, called out of turn: a key from the list of reasons
+	Reason      string `json:"reason,omitempty"` // why urgent, at once, cancelled: a key from the list of reasons
 
 	Appointment string      `json:"appointment,omitempty"` // id of the appointment, if there was one
 	Finished    []ServiceID `json:"finished,omitempty"`    // services done

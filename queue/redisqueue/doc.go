@@ -1,2 +1,0 @@
-// Package redisqueue will be described here.
-package redisqueue

@@ -1,0 +1,206 @@
+-- Between the preamble and a command: repeats, and what commands share. The
+-- command itself is a function that reads, decides, and ends with
+-- emit(tickets, desks) or refuse(code).
+--
+-- ARGV[5] command id
+-- ARGV[6] hash of the command
+-- ARGV[7] kind of the command
+-- ARGV[8] actor, as JSON
+-- ARGV[9] channel of events
+-- ARGV[10] the command, as JSON
+-- Returns one of
+--   EVENT, event      done, now or before
+--   REFUSED, code     nothing changed, now or before
+--   OTHER             the id was used for another command
+--   DAY               the day has not begun yet (day.lua)
+--   GONE, CLOSED, OLD, BEHIND, or NEWER and the epoch: see the preamble
+
+local id, hash, kind = ARGV[5], ARGV[6], ARGV[7]
+
+local wrong = fault()
+if wrong then return {wrong, m.epoch} end
+
+for _, day in ipairs({m.day, m.prev}) do
+  local first = redis.call('HGET', key('c:' .. day), id)
+  if first then
+    local firstHash, version, refusal = string.match(first, '^(%S+) (%d+) ?(%S*)$')
+    if firstHash ~= hash then return {'OTHER'} end
+    if refusal ~= '' then return {'REFUSED', refusal} end
+    local entry = redis.call('XRANGE', key('log'), version .. '-0', version .. '-0')[1]
+    return {'EVENT', entry[2][2]}
+  end
+end
+
+if kind ~= 'day' and ARGV[4] > m.day then return {'DAY'} end
+
+local cmd = cjson.decode(ARGV[10])
+local now = math.max(tonumber(ARGV[3]), m.t)
+local version = m.ver + 1
+local atOnce = m.atOnce and cjson.decode(m.atOnce) or {}
+
+local open = {waiting = true, called = true, serving = true, parked = true, missed = true}
+
+local function refuse(code)
+  error({refusal = code})
+end
+
+local function set(...)
+  local s = {}
+  for _, x in ipairs({...}) do s[x] = true end
+  return s
+end
+
+-- place is where a waiting ticket stands: its line and its member there.
+local function place(t)
+  return table.concat(t.services, '+'), string.format('%08d', t.seq) .. t.id
+end
+
+local stood = {} -- ticket id → line and member that it has in Redis
+local function remember(t)
+  if t.state == 'waiting' then
+    local line, member = place(t)
+    stood[t.id] = {line = line, member = member}
+  end
+  return t
+end
+
+-- ticket reads a ticket that must be in one of the states.
+local function ticket(ticketID, states)
+  local text = redis.call('HGET', key('t'), ticketID)
+  if not text then refuse('ticket-unknown') end
+  local t = remember(cjson.decode(text))
+  if not states[t.state] then refuse('wrong-state') end
+  return t
+end
+
+local function desk(deskID)
+  local text = redis.call('HGET', key('d'), deskID)
+  if not text then refuse('desk-unknown') end
+  return cjson.decode(text)
+end
+
+-- freeDesk reads a desk that must be open and without a ticket.
+local function freeDesk(deskID)
+  local d = desk(deskID)
+  if d.state ~= 'open' then refuse('desk-not-open') end
+  if d.ticket then refuse('desk-busy') end
+  return d
+end
+
+-- atDesk reads the command's desk and the ticket that it must have.
+local function atDesk(...)
+  local d = desk(cmd.desk)
+  if not d.ticket then refuse('desk-idle') end
+  return d, ticket(d.ticket, set(...))
+end
+
+-- release frees the desk that has the ticket, and returns the desks changed.
+local function release(t)
+  if t.state ~= 'called' and t.state ~= 'serving' then return {} end
+  local d = desk(t.desk)
+  d.ticket = nil
+  return {d}
+end
+
+-- first reads the ticket that is due first of those that the desk serves.
+local function first(d)
+  local serves = set(unpack(d.serves))
+  local best
+  for _, line in ipairs(redis.call('SMEMBERS', key('lines'))) do
+    local all = true
+    for service in string.gmatch(line, '[^+]+') do all = all and serves[service] end
+    if all then
+      local head = redis.call('ZRANGE', key('l:' .. line), 0, 0, 'WITHSCORES')
+      local member, due = head[1], tonumber(head[2])
+      if not best or due < best.due or due == best.due and member < best.member then
+        best = {member = member, due = due}
+      end
+    end
+  end
+  return best and ticket(string.sub(best.member, 9), set('waiting'))
+end
+
+local function call(t, d, rule, reason)
+  t.state, t.desk, d.ticket = 'called', d.id, t.id
+  t.why = {rule = rule, due = t.due, reason = reason}
+  t.call, t.calls = m.epoch .. '-' .. version, (t.calls or 0) + 1
+  t.firstCallAt, t.calledAt = t.firstCallAt or now, now
+end
+
+local function finish(t, d)
+  local has = set(unpack(t.services))
+  for _, service in ipairs(cmd.done or {}) do
+    if not has[service] then refuse('service-missing') end
+  end
+  t.state, t.endedAt, t.finished = 'done', now, cmd.done
+  d.ticket = nil
+end
+
+-- number gives a new ticket the day's next sequence and number (queue.Numbers).
+local function number(t)
+  local n, of = m.seq, cmd.numbers
+  m.seq = n + 1
+  t.seq = m.seq
+  t.number = string.format('%s %03d', of.prefix,
+    math.floor(n / 999) * 1000 + 1 + (of.mul * (n % 999) + of.add) % 999)
+  if redis.call('HEXISTS', key('t'), t.id) == 1 then refuse('ticket-exists') end
+end
+
+-- append writes the event to the log, first of all writes: if it fails nothing
+-- has changed. A list that is empty is left out: cjson would make it an object.
+local function append(tickets, desks)
+  local text = cjson.encode({
+    office = office, epoch = m.epoch, version = version, at = now, day = m.day,
+    kind = kind, command = id, hash = hash, actor = cjson.decode(ARGV[8]),
+    tickets = tickets[1] and tickets, desks = desks[1] and desks,
+    counters = {seq = m.seq, atOnce = atOnce[1] and atOnce},
+  })
+  redis.call('XADD', key('log'), version .. '-0', 'event', text)
+  redis.call('HSET', KEYS[1], 'ver', version, 't', now, 'seq', m.seq, 'atOnce', cjson.encode(atOnce))
+  return text
+end
+
+local function publish(text)
+  redis.call('HSET', key('c:' .. m.day), id, hash .. ' ' .. version)
+  redis.call('PUBLISH', ARGV[9], text)
+  return {'EVENT', text}
+end
+
+-- move takes a ticket from where it stood in line to where it stands now.
+local function move(t)
+  local was = stood[t.id]
+  local line, member = place(t)
+  if was and (t.state ~= 'waiting' or was.line ~= line) then
+    redis.call('ZREM', key('l:' .. was.line), was.member)
+    if redis.call('EXISTS', key('l:' .. was.line)) == 0 then
+      redis.call('SREM', key('lines'), was.line)
+    end
+  end
+  if t.state == 'waiting' then
+    redis.call('ZADD', key('l:' .. line), t.due, member)
+    redis.call('SADD', key('lines'), line)
+  end
+end
+
+-- emit makes the event of a command and writes what it changed.
+local function emit(tickets, desks)
+  local text = append(tickets, desks)
+  for _, t in ipairs(tickets) do
+    redis.call('HSET', key('t'), t.id, cjson.encode(t))
+    if t.appointment and not t.from then redis.call('HSET', key('a'), t.appointment, t.id) end
+    move(t)
+  end
+  for _, d in ipairs(desks) do
+    redis.call('HSET', key('d'), d.id, cjson.encode(d))
+  end
+  return publish(text)
+end
+
+-- answer runs the command; a refusal is kept for repeats.
+local function answer(command)
+  local ok, result = pcall(command)
+  if ok then return result end
+  if type(result) ~= 'table' or not result.refusal then error(result) end
+  redis.call('HSET', key('c:' .. m.day), id, hash .. ' ' .. m.ver .. ' ' .. result.refusal)
+  return {'REFUSED', result.refusal}
+end

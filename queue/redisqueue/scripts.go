@@ -1,0 +1,91 @@
+package redisqueue
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+//go:embed lua/*.lua
+var files embed.FS
+
+// scripts are all scripts, by the kind of the command or the name of the file.
+var scripts = compose()
+
+func compose() map[string]*redis.Script {
+	all := map[string]*redis.Script{}
+	for _, name := range []string{"opened", "state", "events"} {
+		all[name] = redis.NewScript(source("preamble") + source(name))
+	}
+	for _, kind := range append(queue.Kinds(), "day") {
+		all[kind] = redis.NewScript(source("preamble") + source("command") +
+			"return answer(function()\n" + source(kind) + "\nend)\n")
+	}
+	return all
+}
+
+func source(name string) string {
+	text, err := files.ReadFile("lua/" + name + ".lua")
+	if err != nil {
+		panic(err) // every test would see it
+	}
+	return string(text)
+}
+
+// reply is what a script returned: a word, and what goes with it.
+type reply struct {
+	word string
+	rest []any
+}
+
+func (r reply) text(i int) string {
+	s, _ := r.rest[i].(string)
+	return s
+}
+
+func (r reply) number(i int) int64 {
+	switch n := r.rest[i].(type) {
+	case int64:
+		return n
+	case string:
+		v, _ := strconv.ParseInt(n, 10, 64)
+		return v
+	}
+	return 0
+}
+
+func (r reply) texts(i int) []string {
+	list, _ := r.rest[i].([]any)
+	texts := make([]string, len(list))
+	for j, x := range list {
+		texts[j], _ = x.(string)
+	}
+	return texts
+}
+
+// run runs a script for an office once, with what the preamble needs in front.
+// A silent connection costs callTimeout.
+func (q *Queue) run(ctx context.Context, script *redis.Script, office queue.OfficeID, args ...any) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	known := q.knows(office)
+	args = append([]any{known.epoch, known.version}, args...)
+	answer, err := script.Run(ctx, q.rdb, []string{metaKey(office)}, args...).Slice()
+	if err != nil {
+		return reply{}, err
+	}
+	if len(answer) == 0 {
+		return reply{}, fmt.Errorf("a script returned nothing")
+	}
+	word, _ := answer[0].(string)
+	return reply{word, answer[1:]}, nil
+}
+
+// metaKey is m of an office. The braces keep all keys of an office in one slot
+// of a Redis Cluster.
+func metaKey(office queue.OfficeID) string { return "{" + string(office) + "}m" }
