@@ -2,6 +2,12 @@ module github.com/wartefrei/wartefrei
 
 go 1.26.8
 
+// Folders that are not ours to build: a private PostgreSQL's may be closed to us.
+ignore (
+	./data
+	node_modules
+)
+
 require (
 	github.com/alexedwards/scs/goredisstore v0.0.0-20250212122300-421ef1d8611c // indirect
 	github.com/alexedwards/scs/v2 v2.9.0 // indirect
