@@ -47,15 +47,20 @@ var (
 // machinery are errors; what the citizen did wrong is an Outcome. id is the
 // request's, a repeat returns the first ticket.
 func (a *Arrivals) ByCode(ctx context.Context, house booking.HouseID, code, id string, actor queue.Actor) (Answer, error) {
-	now := a.Now()
-	city := a.City()
-	appointment, err := a.Appointments.ByCode(ctx, house, city.Day(now), code)
+	appointment, err := a.Appointments.ByCode(ctx, house, a.City().Day(a.Now()), code)
 	if errors.Is(err, booking.ErrUnknown) {
 		return Answer{Outcome: Unknown}, nil
 	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("find the appointment of a code: %w", err)
 	}
+	return a.ByAppointment(ctx, appointment, id, actor)
+}
+
+// ByAppointment checks in whoever an appointment is for: by their code, or
+// because a clerk found it.
+func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appointment, id string, actor queue.Actor) (Answer, error) {
+	now, city := a.Now(), a.City()
 	office, ok := city.Office(appointment.Office)
 	if !ok {
 		return Answer{}, fmt.Errorf("appointment %s: %w", appointment.ID, booking.ErrOfficeUnknown)
@@ -73,6 +78,7 @@ func (a *Arrivals) ByCode(ctx context.Context, house booking.HouseID, code, id s
 	if answer.Outcome != Welcome {
 		return answer, nil
 	}
+	var err error
 	answer.Ticket, err = a.joinBooked(ctx, office, appointment, queue.Booked, id, actor)
 	if errors.Is(err, queue.ErrJoined) { // another terminal was faster
 		answer.Outcome = Already

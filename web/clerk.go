@@ -43,7 +43,7 @@ type deskChoice struct {
 func (s *Server) deskList(w http.ResponseWriter, r *http.Request) error {
 	var choices []deskChoice
 	for _, office := range s.myOffices(r) {
-		state := s.Offices.Office(queue.OfficeID(office.ID))
+		state := s.office(office.ID)
 		for _, d := range office.Desks {
 			choice := deskChoice{Desk: d, Office: office, State: queue.DeskClosed}
 			if open, ok := state.Desks[queue.DeskID(d.ID)]; ok {

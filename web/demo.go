@@ -91,7 +91,7 @@ func (s *Server) startView() startView {
 		}
 	}
 	for _, office := range city.Offices() {
-		waiting := s.Offices.Office(queue.OfficeID(office.ID)).Waiting()
+		waiting := s.office(office.ID).Waiting()
 		v.Tickets = append(v.Tickets, waiting[:min(1, len(waiting))]...)
 	}
 	return v

@@ -64,7 +64,7 @@ type serviceChoice struct {
 }
 
 func (s *Server) deskView(l *texts.Language, office *booking.Office, desk *booking.Desk) deskView {
-	state := s.Offices.Office(queue.OfficeID(office.ID))
+	state := s.office(office.ID)
 	return deskViewOf(l, office, desk, state, s.officeNow())
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
 )
@@ -30,3 +31,13 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, kind, key string, 
 
 // liveRoute marks a route whose answer may take longer than others.
 func liveRoute(path string) bool { return len(path) > 5 && path[len(path)-5:] == "/live" }
+
+// office is the present state of an office's day on this node. Until the first
+// command of a new day the queue still has yesterday's: nobody waits then.
+func (s *Server) office(id booking.OfficeID) *queue.Office {
+	state := s.Offices.Office(queue.OfficeID(id))
+	if state.Day != string(s.City().Day(s.Now())) {
+		return &queue.Office{ID: state.ID, Epoch: state.Epoch, Version: state.Version}
+	}
+	return state
+}

@@ -81,6 +81,7 @@ func functions(l *texts.Language) template.FuncMap {
 		"languages": texts.Languages, // de, en
 		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
 		"iso":       func(t time.Time) string { return t.Format(time.RFC3339) },
+		"text":      func(text booking.Text) string { said, _ := text.In(l.Tag); return said }, // where no mark-up may be: <option>
 		"add":       func(a, b int) int { return a + b },
 	}
 }

@@ -31,6 +31,7 @@ func (s *Server) routes() []route {
 		s.terminalRoutes(),
 		s.ticketRoutes(),
 		s.clerkRoutes(),
+		s.infodeskRoutes(),
 	)
 }
 

@@ -181,7 +181,7 @@ func (s *Server) terminalOffers(w http.ResponseWriter, r *http.Request, info boo
 	}
 	for o := range v.House.Offices {
 		office := &v.House.Offices[o]
-		state := s.Offices.Office(queue.OfficeID(office.ID))
+		state := s.office(office.ID)
 		for _, service := range office.Services {
 			if service.WalkIn && service.Info == info {
 				waiting := len(state.Waiting(queue.ServiceID(service.ID)))

@@ -48,7 +48,7 @@ type ticketView struct {
 // ticketOf finds a ticket in whichever office has it today.
 func (s *Server) ticketOf(id queue.TicketID) (queue.Ticket, *queue.Office, *booking.Office, error) {
 	for _, office := range s.City().Offices() {
-		state := s.Offices.Office(queue.OfficeID(office.ID))
+		state := s.office(office.ID)
 		if t, ok := state.Tickets[id]; ok {
 			return t, state, office, nil
 		}
@@ -149,7 +149,7 @@ func (s *Server) ticketPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := pdfticket.Make(s.paper(l, v))
+	pdf, err := s.paper(l, v).PDF()
 	if err != nil {
 		return fmt.Errorf("print ticket: %w", err)
 	}
@@ -157,6 +157,23 @@ func (s *Server) ticketPaper(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `inline; filename="nummer.pdf"`)
 	_, err = w.Write(pdf)
 	return err
+}
+
+// paper is what is printed: nothing personal, and no forecast, since a range
+// on paper cannot be corrected.
+func (s *Server) paper(l *texts.Language, v ticketView) pdfticket.Ticket {
+	name, _ := v.Office.Name.In(l.Tag)
+	p := pdfticket.Ticket{Lang: l.Tag, Title: l.T("paper.title", "number", v.Ticket.Number),
+		Office: l.T("paper.office", "office", name, "city", s.City().Name), Time: l.Clock(v.Arrived), Number: v.Ticket.Number,
+		Expect: l.T("ticket.due"), Range: l.At(v.Due), How: l.T("paper.how"), Link: s.ticketURL(v.Ticket.ID), Phone: l.T("paper.phone"),
+		Services: []string{v.Services}, Missed: l.T("paper.missed", "n", int(checkin.Rules(*v.Office).Return.Minutes())),
+		Order: l.T("ticket.order"), Date: l.Date(v.Arrived)}
+	if v.Area != nil {
+		area, _ := v.Area.Name.In(l.Tag)
+		way, _ := v.Area.Way.In(l.Tag)
+		p.Area = l.T("paper.area", "area", area, "way", way)
+	}
+	return p
 }
 
 // ticketURL is where a phone finds the ticket. Upper-case letters make a smaller QR code.

@@ -1,0 +1,227 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+)
+
+// infodeskRoutes are for the information desk of a house: it issues numbers,
+// finds appointments and checks people in.
+func (s *Server) infodeskRoutes() []route {
+	return []route{
+		{"GET", "/houses/:house/infodesk", clerks, s.infodeskPage},
+		{"GET", "/houses/:house/infodesk/live", clerks, s.infodeskLive},
+		{"GET", "/houses/:house/infodesk/tickets/:ticket", clerks, s.infodeskPage},
+		{"POST", "/houses/:house/infodesk/tickets", clerks, s.infodeskTicket},
+		{"POST", "/houses/:house/infodesk/search", clerks, s.infodeskSearch},
+		{"POST", "/houses/:house/infodesk/checkins", clerks, s.infodeskCheckIn},
+	}
+}
+
+// infodeskView is what the information desk sees.
+type infodeskView struct {
+	House   *booking.House
+	Path    string
+	Key     string
+	Offices []infodeskOffice // those the clerk may act for
+	Urgent  queue.Reasons
+	AtOnce  queue.Reasons
+
+	Issued *ticketView // a ticket just given
+	Search bool        // somebody searched
+	Query  string
+	Found  []foundAppointment
+	Answer *checkin.Answer // an appointment that could not be checked in
+}
+
+// infodeskOffice is an office with what is to know about its queue.
+type infodeskOffice struct {
+	*booking.Office
+	Waiting  int
+	Stranded []string // numbers that no open desk serves
+}
+
+// foundAppointment is a search result: the only place beside the desk where a
+// clerk sees who booked.
+type foundAppointment struct {
+	booking.Appointment
+	Services string
+	Ticket   queue.Ticket
+}
+
+func (s *Server) infodeskView(r *http.Request) (infodeskView, error) {
+	house, ok := s.City().House(booking.HouseID(param(r, "house")))
+	if !ok {
+		return infodeskView{}, booking.ErrHouseUnknown
+	}
+	v := infodeskView{House: house, Path: "/houses/" + string(house.ID) + "/infodesk", Key: newKey(),
+		Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons}
+	for _, office := range s.myOffices(r) {
+		if office.House == house.ID {
+			v.Offices = append(v.Offices, s.infodeskOffice(office))
+		}
+	}
+	return v, nil
+}
+
+func (s *Server) infodeskOffice(office *booking.Office) infodeskOffice {
+	state := s.office(office.ID)
+	waiting := state.Waiting()
+	o := infodeskOffice{Office: office, Waiting: len(waiting)}
+	for _, t := range waiting {
+		if !state.Served(t) {
+			o.Stranded = append(o.Stranded, t.Number)
+		}
+	}
+	return o
+}
+
+func (s *Server) infodeskPage(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.infodeskView(r)
+	if err != nil {
+		return err
+	}
+	if id := queue.TicketID(param(r, "ticket")); id != "" {
+		issued, err := s.fresh(r, id)
+		if err != nil {
+			return err
+		}
+		v.Issued = &issued
+	}
+	return s.render(w, r, "infodesk", v)
+}
+
+func (s *Server) infodeskLive(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.infodeskView(r)
+	if err != nil {
+		return err
+	}
+	var offices []queue.OfficeID
+	for _, o := range v.Offices {
+		offices = append(offices, queue.OfficeID(o.ID))
+	}
+	l := lang(r)
+	return s.live(w, r, "infodesk", string(v.House.ID)+"/"+visiting(r).Account, offices, func() (wsscreen.Content, error) {
+		now := infodeskView{}
+		for _, id := range offices {
+			if office, ok := s.City().Office(booking.OfficeID(id)); ok {
+				now.Offices = append(now.Offices, s.infodeskOffice(office))
+			}
+		}
+		html, err := s.fragment(l.Tag, "infodesk", "infodesk-live", now)
+		return wsscreen.Content{HTML: html}, err
+	})
+}
+
+// myOffice is an office of the page's house that the clerk may act for.
+func (s *Server) myOffice(r *http.Request, id booking.OfficeID) (*booking.Office, error) {
+	office, ok := s.City().Office(id)
+	if !ok || string(office.House) != param(r, "house") {
+		return nil, booking.ErrOfficeUnknown
+	}
+	return office, visiting(r).may(clerks, string(id), "", s.City())
+}
+
+// infodeskTicket issues a number: as a walk-in, or as urgent with a reason.
+func (s *Server) infodeskTicket(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	officeID, service, _ := strings.Cut(r.PostForm.Get("service"), "/")
+	office, err := s.myOffice(r, booking.OfficeID(officeID))
+	if err != nil {
+		return err
+	}
+	persons, _ := strconv.Atoi(r.PostForm.Get("persons")) // 0 is refused
+	choices := []booking.Choice{{Service: booking.ServiceID(service), Persons: persons}}
+	class := queue.Class(r.PostForm.Get("class"))
+	ticket, err := s.Arrivals.LetIn(r.Context(), office.ID, choices, class, r.PostForm.Get("reason"), requestID(r), visiting(r).actor())
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/houses/"+string(office.House)+"/infodesk/tickets/"+string(ticket.ID), http.StatusSeeOther)
+	return nil
+}
+
+// infodeskSearch finds today's appointments by name or code. It is posted,
+// since an address must not hold a name; it changes nothing.
+func (s *Server) infodeskSearch(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.infodeskView(r)
+	if err != nil {
+		return err
+	}
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	v.Search, v.Query = true, r.PostForm.Get("q")
+	if len(v.Query) > 100 {
+		return errBadInput
+	}
+	l, day := lang(r), s.City().Day(s.Now())
+	for _, office := range v.Offices {
+		found, err := s.Bookings.Search(r.Context(), office.ID, day, v.Query)
+		if err != nil {
+			return err
+		}
+		s.Log.Info("appointments searched", "office", office.ID, "found", len(found), "account", visiting(r).Account)
+		for _, a := range found {
+			v.Found = append(v.Found, s.found(l, office.Office, a))
+		}
+	}
+	return s.render(w, r, "infodesk", v)
+}
+
+func (s *Server) found(l *texts.Language, office *booking.Office, a booking.Appointment) foundAppointment {
+	t := queue.Ticket{Persons: 1}
+	for _, c := range a.Choices {
+		t.Services = append(t.Services, queue.ServiceID(c.Service))
+		t.Persons = max(t.Persons, c.Persons)
+	}
+	f := foundAppointment{Appointment: a, Services: serviceNames(l, office, t)}
+	f.Start = f.Start.In(s.City().Location())
+	f.Ticket, _ = s.office(office.ID).ByAppointment(string(a.ID))
+	return f
+}
+
+// infodeskCheckIn checks in somebody whose appointment was found; with
+// entitled, somebody who came too late gets a number for today.
+func (s *Server) infodeskCheckIn(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.infodeskView(r)
+	if err != nil {
+		return err
+	}
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	appointment, err := s.Bookings.ByID(r.Context(), booking.AppointmentID(r.PostForm.Get("appointment")))
+	if err != nil {
+		return err
+	}
+	if _, err := s.myOffice(r, appointment.Office); err != nil {
+		return err
+	}
+	if s.City().Day(appointment.Start) != s.City().Day(s.Now()) {
+		return booking.ErrUnknown
+	}
+	answer, err := s.Arrivals.ByAppointment(r.Context(), appointment, requestID(r), visiting(r).actor())
+	if err == nil && answer.Outcome == checkin.Late && r.PostForm.Get("entitled") != "" {
+		answer.Ticket, err = s.Arrivals.Entitle(r.Context(), appointment, requestID(r), visiting(r).actor())
+	}
+	if err != nil {
+		return err
+	}
+	if answer.Ticket.ID == "" {
+		answer = s.local(answer)
+		v.Answer = &answer
+		return s.render(w, r, "infodesk", v)
+	}
+	http.Redirect(w, r, v.Path+"/tickets/"+string(answer.Ticket.ID), http.StatusSeeOther)
+	return nil
+}
