@@ -12,8 +12,7 @@ import (
 const takenPlaces = `-- name: TakenPlaces
 	SELECT place, lower(during), upper(during) FROM appointment
 	WHERE office = @office AND during && tstzrange(@from, @to)
-		AND (state = 'booked' OR state = 'held' AND expires > @now)
-	ORDER BY place, lower(during)`
+		AND (state = 'booked' OR state = 'held' AND expires > @now)`
 
 // Free computes the free times for a wish on days from first on. It refuses
 // wishes as booking.Plan does.

@@ -8,7 +8,8 @@
 // deletes it.
 //
 // The city is read from memory ([Store.City]), so pages need no PostgreSQL for
-// it; [Store.Run] looks for a newer one each second.
+// it; so are the day's check-in codes while PostgreSQL is away. [Store.Run]
+// renews both each second.
 //
 // Secrets are not kept in clear: of the link that opens an appointment there is
 // a SHA-256, of a check-in code an HMAC.
@@ -36,6 +37,7 @@ type Store struct {
 	now     func() time.Time
 	key     []byte
 	present atomic.Pointer[present]
+	today   atomic.Pointer[today]
 }
 
 // present is the city in force, with what is computed of it.
@@ -49,21 +51,23 @@ type present struct {
 const readKey = `-- name: ReadInstallationKey
 	SELECT key FROM installation`
 
-// New reads the installation's key and the city in force. now is the office clock.
+// New reads the installation's key, the city in force and the day's codes. now
+// is the office clock.
 func New(ctx context.Context, pool *pgxpool.Pool, now func() time.Time) (*Store, error) {
 	s := &Store{pool: pool, now: now}
 	if err := pool.QueryRow(ctx, readKey).Scan(&s.key); err != nil {
 		return nil, fmt.Errorf("read the installation's key: %w", err)
 	}
+	s.today.Store(&today{})
 	s.present.Store(&present{city: &booking.City{}, zone: time.UTC, holidays: func(booking.Day) string { return "" }})
-	return s, s.refresh(ctx)
+	return s, s.read(ctx)
 }
 
 // City is the city in force, from memory: at most a second or so older than
 // PostgreSQL's. It has no houses until one is imported. Nobody changes it.
 func (s *Store) City() *booking.City { return s.present.Load().city }
 
-// Run looks for a newer city each second until ctx ends.
+// Run looks each second for a newer city and reads the day's codes, until ctx ends.
 func (s *Store) Run(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -74,12 +78,22 @@ func (s *Store) Run(ctx context.Context, log *slog.Logger) {
 			return
 		case <-tick.C:
 		}
-		err := s.refresh(ctx)
+		err := s.read(ctx)
 		if ctx.Err() == nil && (err != nil) != lost {
 			lost = err != nil
-			log.Warn("reading the city", "lost", lost, "error", err)
+			log.Warn("reading the city and the day's codes", "lost", lost, "error", err)
 		}
 	}
+}
+
+// read renews what is kept in memory.
+func (s *Store) read(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := s.refresh(ctx); err != nil {
+		return err
+	}
+	return s.remember(ctx)
 }
 
 const readNewerCity = `-- name: ReadNewerCity
