@@ -2,6 +2,7 @@ package queue
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -20,10 +21,18 @@ type Office struct {
 	Counters Counters
 }
 
+// Next says whether an event is the next one: not an old one, nor one after a
+// gap. The first event of an epoch is "opened"; a reader that did not see it
+// may hold what that epoch does not know.
+func (o *Office) Next(e Event) bool {
+	opened := e.Kind == "opened" && e.Epoch == o.Epoch+1
+	return e.Version == o.Version+1 && (e.Epoch == o.Epoch || opened)
+}
+
 // Apply folds the next event into the office. It reports false, and changes
-// nothing, if the event is not the next one: an old one, or one after a gap.
+// nothing, if the event is not the next one.
 func (o *Office) Apply(e Event) bool {
-	if e.Version != o.Version+1 || e.Epoch < o.Epoch {
+	if !o.Next(e) {
 		return false
 	}
 	if e.Kind == "day" || o.Tickets == nil {
@@ -37,6 +46,14 @@ func (o *Office) Apply(e Event) bool {
 	}
 	o.ID, o.Epoch, o.Version, o.At, o.Day, o.Counters = e.Office, e.Epoch, e.Version, e.At, e.Day, e.Counters
 	return true
+}
+
+// Clone returns a copy that events change without changing o. Tickets and
+// desks are replaced, never written to, so they are shared.
+func (o *Office) Clone() *Office {
+	clone := *o
+	clone.Tickets, clone.Desks = maps.Clone(o.Tickets), maps.Clone(o.Desks)
+	return &clone
 }
 
 // Waiting returns the waiting tickets in the order in which they are due.

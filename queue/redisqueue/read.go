@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/wartefrei/wartefrei/queue"
 )
 
@@ -92,4 +94,24 @@ func (q *Queue) eventsAfter(ctx context.Context, office queue.OfficeID, version 
 		return nil, fmt.Errorf("read the events of %s: %w", office, err)
 	}
 	return events, nil
+}
+
+// marks reads the present epoch and version of offices in one go.
+func (q *Queue) marks(ctx context.Context, offices []queue.OfficeID) ([]mark, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	pipe := q.rdb.Pipeline()
+	answers := make([]*redis.SliceCmd, len(offices))
+	for i, office := range offices {
+		answers[i] = pipe.HMGet(ctx, metaKey(office), "epoch", "ver")
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("look at the versions: %w", err)
+	}
+	marks := make([]mark, len(offices))
+	for i, answer := range answers {
+		r := reply{rest: answer.Val()}
+		marks[i] = mark{r.number(0), r.number(1)}
+	}
+	return marks, nil
 }

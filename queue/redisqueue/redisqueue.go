@@ -38,6 +38,7 @@ const patience = 10 * time.Second
 type Queue struct {
 	rdb     redis.UniversalClient
 	channel string // of events, all offices
+	tell    func(queue.Event)
 
 	mu    sync.Mutex
 	known map[queue.OfficeID]mark
@@ -47,10 +48,12 @@ type Queue struct {
 // less was rolled back.
 type mark struct{ epoch, version int64 }
 
+// covers says that m knows all that o knows. Versions go on across epochs.
+func (m mark) covers(o mark) bool { return m.epoch >= o.epoch && m.version >= o.version }
+
 var _ queue.Line = (*Queue)(nil)
 
-// New returns the queue that lies in a Redis. The client should be from
-// [Connect].
+// New returns the queue that lies in a Redis. The client is from [Connect].
 func New(rdb redis.UniversalClient) *Queue {
 	db := 0
 	if one, ok := rdb.(*redis.Client); ok {
@@ -90,6 +93,9 @@ func (q *Queue) Do(ctx context.Context, r queue.Request) (queue.Event, error) {
 	})
 	if err != nil && !queue.Refused(err) {
 		return queue.Event{}, fmt.Errorf("%s in %s: %w: %w", r.Command.Kind(), r.Office, queue.ErrUnknownOutcome, err)
+	}
+	if err == nil && q.tell != nil {
+		q.tell(event)
 	}
 	return event, err
 }

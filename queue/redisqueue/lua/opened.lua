@@ -11,7 +11,9 @@ if not master then return {'REPLICA'} end
 if wrong == 'GONE' and ARGV[4] == '' then return {'GONE'} end
 
 local day, prev = m.day or ARGV[4], m.prev or ''
-local version = math.max(m.ver, tonumber(ARGV[2])) + 1
+local seen = tonumber(ARGV[2])
+local version = m.ver + 1
+if seen > m.ver then version = seen + 2 end -- events were lost: a gap makes every reader read anew
 local now = math.max(m.t, tonumber(ARGV[3]))
 local atOnce = cjson.decode(m.atOnce or '[]')
 

@@ -1,0 +1,294 @@
+package redisqueue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+const (
+	lookEvery  = time.Second            // how often versions are compared, and the subscription pinged
+	silence    = 3 * time.Second        // a subscription that says nothing for so long is dead
+	tryEvery   = 200 * time.Millisecond // how often a lost subscription is tried again
+	maxCatchUp = 5 * time.Second        // how long one catching up may take
+)
+
+// Follower keeps the present state of every office in the memory of a node.
+//
+// It folds the events that Redis publishes. What publishing loses (a broken
+// connection, a Redis that restarts) it reads from the log: when an event is
+// missing, after each subscribing, and when a look at all versions, once a
+// second, finds more than it has. What the log no longer has it reads whole.
+type Follower struct {
+	queue   *Queue
+	offices func() []queue.OfficeID
+	log     *slog.Logger
+
+	onEvent  []func(queue.Event)
+	onChange []func(queue.OfficeID)
+	checked  atomic.Int64 // UnixNano by the machine's clock, 0 before the first look
+
+	mu       sync.Mutex
+	followed map[queue.OfficeID]*followed
+}
+
+// NewFollower returns a follower of a queue's offices, and makes the queue
+// tell it of this node's own events, so that who gave a command sees what it
+// did. offices are asked for once a second. Nothing is followed before Run.
+func NewFollower(q *Queue, offices func() []queue.OfficeID, log *slog.Logger) *Follower {
+	f := &Follower{queue: q, offices: offices, log: log, followed: map[queue.OfficeID]*followed{}}
+	q.tell = func(e queue.Event) { f.apply(e) }
+	return f
+}
+
+// OnEvent has fn called with each event that this node applies, in order
+// within an office. An event can be missing only if the node was cut off until
+// after the day that followed. It is for before Run; fn must be quick.
+func (f *Follower) OnEvent(fn func(queue.Event)) { f.onEvent = append(f.onEvent, fn) }
+
+// OnChange has fn called after an office's state has changed. It is for before
+// Run; fn must be quick.
+func (f *Follower) OnChange(fn func(queue.OfficeID)) { f.onChange = append(f.onChange, fn) }
+
+// Office is the present state of an office. It is shared: do not change it. An
+// office without a queue is empty.
+func (f *Follower) Office(office queue.OfficeID) *queue.Office {
+	o := f.of(office)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lent = true
+	return o.state
+}
+
+// Checked is when, by the machine's clock, this node last knew that its states
+// were the newest; zero before it first did.
+func (f *Follower) Checked() time.Time {
+	at := f.checked.Load()
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, at)
+}
+
+func (f *Follower) of(office queue.OfficeID) *followed {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	o, ok := f.followed[office]
+	if !ok {
+		o = &followed{state: &queue.Office{ID: office}}
+		f.followed[office] = o
+	}
+	return o
+}
+
+// Run follows until ctx ends.
+func (f *Follower) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { f.keepLooking(ctx) })
+	both.Go(func() { f.keepListening(ctx) })
+	both.Wait()
+}
+
+func (f *Follower) keepLooking(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var last error
+	for {
+		err := f.look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && last == nil:
+			f.log.Error("queue: Redis does not answer, screens show their age", "err", err)
+		case err == nil && last != nil:
+			f.log.Info("queue: Redis answers again")
+		}
+		last = err
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look compares the versions of all offices with ours and reads what is
+// missing. Without an error our states are at least as new as its beginning.
+func (f *Follower) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, maxCatchUp)
+	defer cancel()
+	began := time.Now()
+	offices := f.offices()
+	ours := make([]mark, len(offices)) // before we ask, so that theirs can only be newer
+	for i, office := range offices {
+		ours[i] = f.of(office).mark()
+	}
+	theirs, err := f.queue.marks(ctx, offices)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for i, office := range offices {
+		errs = append(errs, f.compare(ctx, office, ours[i], theirs[i]))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	f.checked.Store(began.UnixNano())
+	return nil
+}
+
+func (f *Follower) compare(ctx context.Context, office queue.OfficeID, ours, theirs mark) error {
+	if !theirs.covers(ours) {
+		f.log.Error("queue: Redis has lost events", "office", office, "ours", ours, "theirs", theirs)
+		return f.reread(ctx, office)
+	}
+	return f.catchUp(ctx, office, theirs)
+}
+
+func (f *Follower) keepListening(ctx context.Context) {
+	for {
+		err := f.listen(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		f.log.Warn("queue: lost the subscription", "err", err)
+		select {
+		case <-time.After(tryEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// listen subscribes, then reads what it missed, then applies what it hears,
+// until the connection breaks or is silent.
+func (f *Follower) listen(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	subscription := f.queue.rdb.Subscribe(ctx, f.queue.channel)
+	defer subscription.Close()
+	context.AfterFunc(ctx, func() { subscription.Close() }) // ends a waiting receive
+	if _, err := subscription.ReceiveTimeout(ctx, callTimeout); err != nil {
+		return err
+	}
+	if err := f.look(ctx); err != nil {
+		return err
+	}
+	go ping(ctx, subscription)
+	for {
+		message, err := subscription.ReceiveTimeout(ctx, silence)
+		if err != nil {
+			return err
+		}
+		if m, ok := message.(*redis.Message); ok {
+			if err := f.hear(ctx, m.Payload); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// ping has a living subscription say something each second.
+func ping(ctx context.Context, subscription *redis.PubSub) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			subscription.Ping(ctx) // a failure ends the receiving, too
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (f *Follower) hear(ctx context.Context, text string) error {
+	var e queue.Event
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		return fmt.Errorf("hear of an event: %w", err)
+	}
+	f.queue.saw(e.Office, e.Epoch, e.Version)
+	if f.apply(e) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxCatchUp)
+	defer cancel()
+	return f.catchUp(ctx, e.Office, mark{e.Epoch, e.Version})
+}
+
+// apply folds an event and tells of it, if it is the next one.
+func (f *Follower) apply(e queue.Event) bool {
+	o := f.of(e.Office)
+	o.turn.Lock()
+	defer o.turn.Unlock()
+	return f.take(o, e)
+}
+
+// take is apply for who has the turn.
+func (f *Follower) take(o *followed, e queue.Event) bool {
+	if !o.apply(e) {
+		return false
+	}
+	for _, fn := range f.onEvent {
+		fn(e)
+	}
+	for _, fn := range f.onChange {
+		fn(e.Office)
+	}
+	return true
+}
+
+// catchUp reads the events up to theirs, or the whole state where the log does
+// not go on from ours.
+func (f *Follower) catchUp(ctx context.Context, office queue.OfficeID, theirs mark) error {
+	o := f.of(office)
+	o.turn.Lock()
+	defer o.turn.Unlock()
+	for ours := o.mark(); ours != (mark{}) && !ours.covers(theirs); ours = o.mark() {
+		events, err := f.queue.eventsAfter(ctx, office, ours.version)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			f.take(o, e)
+		}
+		if o.mark() == ours {
+			break
+		}
+	}
+	if o.mark().covers(theirs) {
+		return nil
+	}
+	return f.replace(ctx, o, office)
+}
+
+// reread reads the whole state.
+func (f *Follower) reread(ctx context.Context, office queue.OfficeID) error {
+	o := f.of(office)
+	o.turn.Lock()
+	defer o.turn.Unlock()
+	return f.replace(ctx, o, office)
+}
+
+// replace is reread for who has the turn.
+func (f *Follower) replace(ctx context.Context, o *followed, office queue.OfficeID) error {
+	state, err := f.queue.Office(ctx, office)
+	if err != nil {
+		return err
+	}
+	o.replace(state)
+	for _, fn := range f.onChange {
+		fn(office)
+	}
+	return nil
+}
