@@ -51,7 +51,9 @@ type Process struct {
 // watcher ends the server $1 with signal $2, then with KILL after 10 s, when
 // its standard input ends; then it removes the other arguments. The word
 // "ended" says that the server is gone: its number may be another's by now.
+// The word "replaced" says that, and that what it left is the next one's.
 const watcher = `read -r word; pid=$1 sig=$2; shift 2
+[ "$word" != replaced ] || exit 0
 if [ "$word" != ended ]; then
 	kill -s "$sig" "$pid" 2>/dev/null
 	i=0; while kill -0 "$pid" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done
@@ -135,4 +137,14 @@ func (p *Process) Stop(ctx context.Context) error {
 	})
 	<-p.done
 	return err
+}
+
+// Replace makes way for another server in the same folder after this one has
+// ended by itself: the watcher ends and removes nothing.
+func (p *Process) Replace() {
+	<-p.done
+	p.once.Do(func() {
+		io.WriteString(p.pipe, "replaced\n")
+		p.pipe.Close()
+	})
 }

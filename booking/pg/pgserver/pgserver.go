@@ -204,6 +204,20 @@ func (s *Server) Database(name string) string {
 	return "postgres:///" + name + "?" + values.Encode()
 }
 
+// Restart starts a server that has ended by itself, as Done says, at the same
+// URL.
+func (s *Server) Restart(ctx context.Context) error {
+	s.process.Replace()
+	bin, err := binaries()
+	if err != nil {
+		return err
+	}
+	if err := clearRemains(ctx, s.data(), s.socket()); err != nil {
+		return err
+	}
+	return s.run(ctx, bin)
+}
+
 // Done is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 

@@ -146,6 +146,39 @@ func asPostgres(t *testing.T, dir string) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: stat.Uid, Gid: stat.Gid}}
 }
 
+// TestRestart starts a killed server again at the same URL, also where its
+// socket lies elsewhere because of a long name.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(folder(t), strings.Repeat("long", 30))
+	s := start(t, dir)
+	if err := keep(t, s); err != nil {
+		t.Fatal(err)
+	}
+	url := s.URL()
+	syscall.Kill(workingIn(t, filepath.Join(dir, "data")), syscall.SIGKILL)
+	<-s.Done()
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, s, "SELECT word FROM kept"); got != "yes" || s.URL() != url {
+		t.Errorf("after the restart the table says %q, at %s instead of %s", got, s.URL(), url)
+	}
+}
+
+// workingIn reads the number of the server of a data folder.
+func workingIn(t *testing.T, data string) (pid int) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Sscan(string(content), &pid); err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)

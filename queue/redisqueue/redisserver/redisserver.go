@@ -158,6 +158,17 @@ func lastLine(output string) string {
 	return output[strings.LastIndexByte(output, '\n')+1:]
 }
 
+// Restart starts a server that has ended by itself, as Done says, at the same
+// URL.
+func (s *Server) Restart(ctx context.Context) error {
+	s.process.Replace()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return ErrNotInstalled
+	}
+	return s.run(ctx, path)
+}
+
 // Done is closed when the server has ended.
 func (s *Server) Done() <-chan struct{} { return s.process.Done() }
 

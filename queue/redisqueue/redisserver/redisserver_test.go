@@ -70,6 +70,24 @@ func TestStale(t *testing.T) {
 	}
 }
 
+// TestRestart starts a killed server again at the same URL, also where its
+// socket lies elsewhere because of a long name.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	s, rdb := start(t, filepath.Join(t.TempDir(), strings.Repeat("long", 30)))
+	if err := rdb.Set(t.Context(), "word", "kept", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	syscall.Kill(s.Pid(), syscall.SIGKILL)
+	<-s.Done()
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := rdb.Get(t.Context(), "word").Val(); got != "kept" {
+		t.Errorf("after the restart the word is %q", got)
+	}
+}
+
 func TestInUse(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
