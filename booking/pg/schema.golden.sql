@@ -1,4 +1,19 @@
 -- What the migrations make. Written by: go test ./booking/pg -run TestSchema -update
+account.id uuid NOT NULL DEFAULT gen_random_uuid()
+account.name text NOT NULL
+account.role text NOT NULL
+account.offices text[] NOT NULL
+account.password text NOT NULL
+account.initial timestamp with time zone
+account.generation integer NOT NULL DEFAULT 1
+account.active boolean NOT NULL DEFAULT true
+account.created timestamp with time zone NOT NULL DEFAULT now()
+account CONSTRAINT account_name_check CHECK ((name = lower(name)))
+account CONSTRAINT account_name_key UNIQUE (name)
+account CONSTRAINT account_pkey PRIMARY KEY (id)
+account CONSTRAINT account_role_check CHECK ((role = ANY (ARRAY['clerk'::text, 'manager'::text, 'administrator'::text])))
+CREATE UNIQUE INDEX account_name_key ON public.account USING btree (name)
+CREATE UNIQUE INDEX account_pkey ON public.account USING btree (id)
 appointment.id uuid NOT NULL
 appointment.office text NOT NULL
 appointment.house text NOT NULL
@@ -60,3 +75,18 @@ installation CONSTRAINT installation_key_check CHECK ((length(key) = 32))
 installation CONSTRAINT installation_one_check CHECK (one)
 installation CONSTRAINT installation_pkey PRIMARY KEY (one)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (one)
+token.id uuid NOT NULL DEFAULT gen_random_uuid()
+token.hash bytea NOT NULL
+token.role text NOT NULL
+token.name text NOT NULL
+token.offices text[] NOT NULL
+token.house text NOT NULL
+token.created timestamp with time zone NOT NULL DEFAULT now()
+token.revoked timestamp with time zone
+token CONSTRAINT token_check CHECK (((role = 'terminal'::text) = (house <> ''::text)))
+token CONSTRAINT token_hash_check CHECK ((length(hash) = 32))
+token CONSTRAINT token_hash_key UNIQUE (hash)
+token CONSTRAINT token_pkey PRIMARY KEY (id)
+token CONSTRAINT token_role_check CHECK ((role = ANY (ARRAY['terminal'::text, 'clerk'::text, 'manager'::text, 'administrator'::text])))
+CREATE UNIQUE INDEX token_hash_key ON public.token USING btree (hash)
+CREATE UNIQUE INDEX token_pkey ON public.token USING btree (id)
