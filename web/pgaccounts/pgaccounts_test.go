@@ -265,10 +265,12 @@ func TestOtherNodesLearn(t *testing.T) {
 	}
 }
 
-// await waits until something is true, as long as the test may run.
-func await(t *testing.T, what string, true func() bool) {
+// await waits until something is true; a minute means never.
+func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for ctx := t.Context(); !true(); {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for !holds() {
 		select {
 		case <-ctx.Done():
 			t.Fatalf("%s never came", what)
