@@ -12,16 +12,27 @@
 // work, which the works council must agree to first, and nobody waits less for
 // it.
 //
-// Package prommetrics offers them to Prometheus.
+// grafana/ holds dashboards for Grafana, alerts/ rules for Prometheus, both
+// embedded ([Files]). A test runs each of their expressions on a real
+// Prometheus. Package prommetrics offers the metrics that they read.
 package dashboards
 
 import (
+	"cmp"
+	"embed"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/queue"
 )
+
+// Files are grafana/*.json, to be imported into Grafana 10 or later, and
+// alerts/*.yml, to be named under rule_files of Prometheus.
+//
+//go:embed grafana/*.json alerts/*.yml
+var Files embed.FS
 
 // Several stands for every visit that is not about exactly one service of the
 // city. Such a visit counts once, under Several and not under each of its
@@ -29,6 +40,16 @@ import (
 // of a service are not mixed with those of longer visits. Metrics take it as
 // their label, so that no set of services makes a label of its own.
 const Several queue.ServiceID = "several"
+
+// What managers are told about at once; alerts/wartefrei.yml says the same.
+const (
+	// LongWait is the longest wait that is nobody's fault: whoever comes later
+	// than this after a ticket's due never overtakes it.
+	LongWait = 45 * time.Minute
+	// EmergencyLimit is how many emergencies an hour an office takes without
+	// people with appointments noticing.
+	EmergencyLimit = 3
+)
 
 // Figures are the counts of one office's day at one moment.
 //
@@ -55,8 +76,9 @@ type Figures struct {
 
 	Waits       Waits          // of everybody called at least once today
 	Longest     time.Duration  // longest present wait, see [Waiting]; 0 if nobody waits
-	Emergencies int            // joined as urgent or at once within the last hour
-	Stranded    []queue.Ticket // waiting, and no open desk serves them; in their order
+	Overdue     []queue.Ticket // waiting for longer than LongWait, as they are due
+	Stranded    []queue.Ticket // waiting, and no open desk serves them, as they are due
+	Emergencies []queue.Ticket // joined as urgent or at once within the last hour, as they came
 
 	Desks    Desks
 	Services []Service // in the city's order, Several last
@@ -96,11 +118,9 @@ func Count(office *booking.Office, zone *time.Location, state *queue.Office, now
 	}
 	f.Waits = waitsOf(maps.Values(state.Tickets))
 	for _, t := range state.Waiting() {
-		f.Longest = max(f.Longest, Waiting(t, now))
-		if !state.Served(t) {
-			f.Stranded = append(f.Stranded, t)
-		}
+		f.countWaiting(state, t)
 	}
+	slices.SortFunc(f.Emergencies, func(a, b queue.Ticket) int { return cmp.Compare(a.Seq, b.Seq) })
 	f.Services = countServices(office, state)
 	f.Hours = countHours(zone, state, now)
 	return f
@@ -115,7 +135,19 @@ func (f *Figures) count(t queue.Ticket) {
 	}
 	f.Came++
 	if Emergency(t) && time.UnixMilli(t.Arrived).After(f.Now.Add(-time.Hour)) {
-		f.Emergencies++
+		f.Emergencies = append(f.Emergencies, t)
+	}
+}
+
+// countWaiting looks for what a manager must see about a waiting ticket.
+func (f *Figures) countWaiting(state *queue.Office, t queue.Ticket) {
+	wait := Waiting(t, f.Now)
+	f.Longest = max(f.Longest, wait)
+	if wait > LongWait {
+		f.Overdue = append(f.Overdue, t)
+	}
+	if !state.Served(t) {
+		f.Stranded = append(f.Stranded, t)
 	}
 }
 

@@ -127,11 +127,11 @@ func TestEmergencies(t *testing.T) {
 		"e": {ID: "e", Class: queue.WalkIn, State: queue.Waiting, Arrived: ago(time.Minute)},
 	}}
 	f := Count(morning, now.Location(), state, now)
-	if f.Emergencies != 2 {
-		t.Errorf("%d emergencies within the hour, want 2 (a, b)", f.Emergencies)
+	if len(f.Emergencies) != 2 {
+		t.Errorf("emergencies within the hour: %v, want a and b", f.Emergencies)
 	}
-	if f.Longest != time.Hour {
-		t.Errorf("the longest wait is %v, want that of c: an hour", f.Longest)
+	if f.Longest != time.Hour || len(f.Overdue) != 1 || f.Overdue[0].ID != "c" {
+		t.Errorf("the longest wait is %v, too long is %v; want an hour, c", f.Longest, f.Overdue)
 	}
 }
 

@@ -144,8 +144,8 @@ func (d *day) check(t *testing.T, f Figures, name string) {
 			recent++
 		}
 	}
-	if f.Emergencies != recent {
-		t.Errorf("%s: %d emergencies, want %d", name, f.Emergencies, recent)
+	if len(f.Emergencies) != recent {
+		t.Errorf("%s: %d emergencies, want %d", name, len(f.Emergencies), recent)
 	}
 	for _, s := range f.Services {
 		if s.Came != d.byService[s.ID] {

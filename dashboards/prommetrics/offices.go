@@ -62,7 +62,7 @@ func collect(metrics chan<- prometheus.Metric, f dashboards.Figures, version int
 	send(missingDesc, float64(f.Missed))
 	send(longestDesc, f.Longest.Seconds())
 	send(strandedDesc, float64(len(f.Stranded)))
-	send(emergenciesDesc, float64(f.Emergencies))
+	send(emergenciesDesc, float64(len(f.Emergencies)))
 	send(versionDesc, float64(version))
 	send(desksDesc, float64(f.Desks.Open), string(queue.DeskOpen))
 	send(desksDesc, float64(f.Desks.Paused), string(queue.DeskPaused))

@@ -170,7 +170,8 @@ func (q *Queue) called(office *booking.Office, e queue.Event, t queue.Ticket) {
 	}
 }
 
-// served counts a stretch at a desk when it ends, by whatever ends it.
+// served counts a stretch at a desk when it ends, by whatever ends it but the
+// day: then somebody forgot to finish it.
 func (q *Queue) served(office *booking.Office, c *counted, e queue.Event, t queue.Ticket) {
 	since, was := c.serving[t.ID]
 	if t.State == queue.Serving {
@@ -181,6 +182,9 @@ func (q *Queue) served(office *booking.Office, c *counted, e queue.Event, t queu
 		return
 	}
 	delete(c.serving, t.ID)
+	if t.State == queue.Gone && t.Reason == "day-end" {
+		return
+	}
 	took := time.Duration(e.At-since) * time.Millisecond
 	q.service.WithLabelValues(string(e.Office), string(dashboards.ServiceOf(office, t.Services))).Observe(took.Seconds())
 }

@@ -171,6 +171,20 @@ func TestQueueForgetsDesksAfterAGap(t *testing.T) {
 	}
 }
 
+// A visit that nobody finished before the night is no service of twelve hours.
+func TestQueueDoesNotCountForgottenVisits(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	q := NewQueue(reg, testCity)
+	d := &day{}
+	ticket := queue.Ticket{ID: "t", State: queue.Serving, ServedAt: minute, Services: []queue.ServiceID{"pass"}}
+	q.Event(d.event("came", minute, ticket))
+	ticket.State, ticket.Reason = queue.Gone, "day-end"
+	q.Event(d.event("cancel", 720*minute, ticket))
+	if got := value(t, reg, "wartefrei_service_seconds{office=buergerbuero,service=pass}"); got != 0 {
+		t.Errorf("%v stretches at a desk, want none", got)
+	}
+}
+
 // Neither an office nor a service from outside makes a label.
 func TestQueueLabelsAreTheCitys(t *testing.T) {
 	reg := prometheus.NewRegistry()
