@@ -10,6 +10,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // Refusals of this room.
@@ -39,6 +40,7 @@ var problems = []struct {
 	{errBadInput, 400, "bad-input"},
 	{errMediaType, 415, "media-type"},
 	{errThrottled, 429, "throttled"},
+	{pgaccounts.ErrThrottled, 429, "throttled"},
 	{context.DeadlineExceeded, 503, "busy"},
 
 	{booking.ErrOfficeUnknown, 404, "office-unknown"},

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // signInRoutes let clerks, managers and administrators in and out, and make a
@@ -35,7 +38,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := signInForm{Name: r.PostForm.Get("name"), Next: localPath(r.PostForm.Get("next"))}
 	account, err := s.Accounts.SignIn(r.Context(), form.Name, r.PostForm.Get("password"), clientOf(r))
-	if refused(err) {
+	if errors.Is(err, pgaccounts.ErrRefused) {
 		form.Refused = true
 		return s.renderStatus(w, r, http.StatusUnauthorized, "sign-in", form)
 	}
