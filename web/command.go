@@ -41,7 +41,7 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 		x.Window, x.Allowance = rules.Return.Milliseconds(), rules.WalkIn.Milliseconds()
 		return x, nil
 	case queue.Split:
-		x.New, x.Services = newTicketID(), queue.Set(x.Services)
+		x.New, x.Services = NewTicketID(), queue.Set(x.Services)
 		x.Numbers = queue.NewNumbers(office.Prefix, queue.OfficeID(office.ID), string(day), rules.Ascending)
 		return x, knownServices(office, x.Services)
 	case queue.Transfer:
@@ -66,8 +66,8 @@ func knownServices(office *booking.Office, services []queue.ServiceID) error {
 // crockford is the alphabet of ids that people may have to read: no I, L, O, U.
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// newTicketID draws a ticket's id: 26 letters of 5 bits, 130 random bits.
-func newTicketID() queue.TicketID {
+// NewTicketID draws a ticket's id: 26 letters of 5 bits, 130 random bits.
+func NewTicketID() queue.TicketID {
 	id := make([]byte, 26)
 	rand.Read(id) // never fails
 	for i, b := range id {
