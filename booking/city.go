@@ -92,12 +92,12 @@ type dutyFile struct {
 	Places int       `json:"places"`
 }
 
-const day = 24 * time.Hour
+const wholeDay = 24 * time.Hour
 
 // MarshalJSON writes the office as the city's file has it.
 func (o Office) MarshalJSON() ([]byte, error) {
 	f := officeFile{ID: o.ID, Name: o.Name, Address: o.Address, Prefix: o.Prefix,
-		HorizonDays: int(o.Horizon / day), GridMinutes: int(o.Grid / time.Minute),
+		HorizonDays: int(o.Horizon / wholeDay), GridMinutes: int(o.Grid / time.Minute),
 		HoldMinutes: int(o.Hold / time.Minute), LeadMinutes: int(o.Lead / time.Minute),
 		Doors: map[weekday][]span{}, Closed: o.Closed, Desks: o.Desks, Services: o.Services, Rules: o.Rules}
 	for _, h := range o.Doors {
@@ -123,7 +123,7 @@ func (o *Office) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*o = Office{ID: f.ID, Name: f.Name, Address: f.Address, Prefix: f.Prefix,
-		Horizon: time.Duration(f.HorizonDays) * day, Grid: time.Duration(f.GridMinutes) * time.Minute,
+		Horizon: time.Duration(f.HorizonDays) * wholeDay, Grid: time.Duration(f.GridMinutes) * time.Minute,
 		Hold: time.Duration(f.HoldMinutes) * time.Minute, Lead: time.Duration(f.LeadMinutes) * time.Minute,
 		Closed: f.Closed, Desks: f.Desks, Services: f.Services, Rules: f.Rules}
 	for _, d := range slices.Sorted(maps.Keys(f.Doors)) {

@@ -105,7 +105,7 @@ func (k *cityCheck) office(path string, h *House, o *Office) {
 	k.line(path+".address", o.Address, 1, 200)
 	k.expect(prefixForm.MatchString(o.Prefix), path+".prefix", "must be one or two capital letters without I and O")
 	k.unique(path+".prefix", "prefix in "+string(h.ID)+" "+o.Prefix)
-	k.between(path+".horizonDays", int(o.Horizon/day), 1, 366)
+	k.between(path+".horizonDays", int(o.Horizon/wholeDay), 1, 366)
 	grid := int(o.Grid / time.Minute)
 	k.expect(grid > 0 && 60%grid == 0, path+".gridMinutes", "must divide 60")
 	k.between(path+".holdMinutes", int(o.Hold/time.Minute), 1, 60)

@@ -95,6 +95,9 @@ func TestPostgresAway(t *testing.T) {
 			t.Errorf("without PostgreSQL, of the %s code: %v; want a failure", what, err)
 		}
 	}
+	if _, err := o.ByCode(ctx, "hauptstrasse", "2026-11-25", o.Code(a)); err == nil {
+		t.Error("without PostgreSQL a code opens in another house")
+	}
 	if len(o.City().Houses) == 0 {
 		t.Error("the city is gone")
 	}

@@ -2,6 +2,7 @@ package pgserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,6 +35,27 @@ func findOwner() (owner, error) {
 		return owner{}, err
 	}
 	return owner{u.Username, &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
+}
+
+// checkFolder refuses a folder that holds other things: it would become the
+// server's, and closed to everybody else.
+func checkFolder(folder string) error {
+	if !filepath.IsAbs(folder) {
+		return fmt.Errorf("%s is not an absolute path", folder)
+	}
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(entries) == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == "lock" {
+			return nil
+		}
+	}
+	return ErrNotOurs
 }
 
 // makeFolder makes a folder that the owner alone can enter.

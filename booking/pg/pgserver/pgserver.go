@@ -28,6 +28,7 @@ var (
 	ErrNotInstalled = errors.New("PostgreSQL is not installed: run apt-get install postgresql")
 	ErrInUse        = child.ErrInUse
 	ErrNoEntry      = errors.New("the user postgres cannot enter this folder")
+	ErrNotOurs      = errors.New("the folder has other things in it: choose one of its own")
 	ErrDiskFull     = errors.New("the disk is full")
 )
 
@@ -70,6 +71,9 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	if s.owner, err = findOwner(); err != nil {
+		return err
+	}
+	if err := checkFolder(s.config.Folder); err != nil {
 		return err
 	}
 	if err := s.owner.makeFolder(s.config.Folder); err != nil {
