@@ -2,5 +2,5 @@
 -- Returns STATE, epoch, version, t, day, seq, atOnce, tickets, desks; or a fault.
 local wrong = fault()
 if wrong then return {wrong, m.epoch} end
-return {'STATE', m.epoch, m.ver, m.t, m.day, m.seq, m.atOnce or '[]',
+return {'STATE', m.epoch, m.ver, m.t, m.day, m.seq, m.atOnce or '{}',
   redis.call('HVALS', key('t')), redis.call('HVALS', key('d'))}

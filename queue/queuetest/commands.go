@@ -1,0 +1,74 @@
+package queuetest
+
+import (
+	"time"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Short forms of commands. Dues are minutes after the day's opening.
+
+var numbers = queue.NewNumbers("K", theOffice, today, false)
+
+func set(services ...queue.ServiceID) []queue.ServiceID { return queue.Set(services) }
+
+func due(minutes int) int64 { return opens.Add(time.Duration(minutes) * time.Minute).UnixMilli() }
+
+func join(id queue.TicketID, minutes int, services ...queue.ServiceID) queue.Join {
+	return queue.Join{Numbers: numbers, Ticket: queue.Ticket{ID: id, Class: queue.WalkIn, Services: set(services...),
+		Persons: 1, Area: "hall", Due: due(minutes)}}
+}
+
+func booked(id queue.TicketID, minutes int, appointment string) queue.Join {
+	j := join(id, minutes, "id")
+	j.Ticket.Class, j.Ticket.Slot, j.Ticket.Appointment = queue.Booked, due(minutes), appointment
+	return j
+}
+
+func atOnce(id queue.TicketID, minutes int) queue.Join {
+	j := join(id, minutes, "id")
+	j.Ticket.Class, j.Ticket.Reason, j.AtOnceLimit = queue.AtOnce, "frail", 2
+	return j
+}
+
+func open(desk queue.DeskID, services ...queue.ServiceID) queue.OpenDesk {
+	return queue.OpenDesk{Desk: desk, Label: string(desk), Way: "Zimmer 2", Serves: set(services...)}
+}
+
+func next(desk queue.DeskID) queue.CallNext { return queue.CallNext{Desk: desk} }
+
+func this(desk queue.DeskID, ticket queue.TicketID) queue.CallThis {
+	return queue.CallThis{Desk: desk, Ticket: ticket, Reason: "my-case"}
+}
+
+func finish(desk queue.DeskID, done ...queue.ServiceID) queue.Finish {
+	return queue.Finish{Desk: desk, Done: set(done...)}
+}
+
+func finishAndNext(desk queue.DeskID, done ...queue.ServiceID) queue.FinishAndCallNext {
+	return queue.FinishAndCallNext{Desk: desk, Done: set(done...)}
+}
+
+func noShow(desk queue.DeskID, minutes int64) queue.NoShow {
+	return queue.NoShow{Desk: desk, NotBefore: minutes * 60_000}
+}
+
+func change(ticket queue.TicketID, persons int, services ...queue.ServiceID) queue.Change {
+	return queue.Change{Ticket: ticket, Services: set(services...), Persons: persons}
+}
+
+func split(ticket, part queue.TicketID, services ...queue.ServiceID) queue.Split {
+	return queue.Split{Ticket: ticket, New: part, Services: set(services...), Persons: 1, Numbers: numbers}
+}
+
+func merge(ticket, into queue.TicketID) queue.Merge { return queue.Merge{Ticket: ticket, Into: into} }
+
+func here(ticket queue.TicketID) queue.Here {
+	return queue.Here{Ticket: ticket, Window: 15 * 60_000, Allowance: 20 * 60_000}
+}
+
+func leave(ticket queue.TicketID) queue.Leave { return queue.Leave{Ticket: ticket} }
+
+func cancel(ticket queue.TicketID) queue.Cancel {
+	return queue.Cancel{Ticket: ticket, Reason: "wrong-office"}
+}

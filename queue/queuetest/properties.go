@@ -1,0 +1,274 @@
+package queuetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// properties are what must be true of any line.
+var properties = map[string]func(*testing.T, queue.Line){
+	"called by due, then arrival":          calledInOrder,
+	"fifty desks never call one ticket":    oneDeskATicket,
+	"numbers are given once a day":         numbersOnce,
+	"nobody later than due + 45 overtakes": noOvertaking,
+	"coming early gains nothing":           earlyGainsNothing,
+	"never empty while somebody waits":     neverEmpty,
+	"the fold of the events is the state":  foldIsState,
+	"a new day begins with a clean sheet":  newDay,
+	"time never falls":                     timeNeverFalls,
+}
+
+func calledInOrder(t *testing.T, line queue.Line) {
+	random := rand.New(rand.NewPCG(1, 0))
+	give(t, line, request("open", 0, open("1", "id", "pass")))
+	for n := range 200 {
+		j := join(ticketID(n), random.IntN(30), []queue.ServiceID{"id", "pass"}[random.IntN(2)])
+		give(t, line, request(fmt.Sprintf("join-%d", n), 0, j))
+	}
+	var last queue.Ticket
+	for n := range 200 {
+		called := give(t, line, request(fmt.Sprintf("next-%d", n), 0, next("1"))).Tickets[0]
+		if n > 0 && queue.Before(last, called) > 0 {
+			t.Fatalf("due %d, sequence %d was called before due %d, sequence %d", last.Due, last.Seq, called.Due, called.Seq)
+		}
+		last = called
+		give(t, line, request(fmt.Sprintf("finish-%d", n), 0, finish("1")))
+	}
+}
+
+// oneDeskATicket has fifty desks call and finish at once until nobody waits.
+func oneDeskATicket(t *testing.T, line queue.Line) {
+	const desks, tickets = 50, 120
+	for n := range tickets {
+		give(t, line, request(fmt.Sprintf("join-%d", n), 0, join(ticketID(n), n%7, "id")))
+	}
+	for n := range desks {
+		give(t, line, request(fmt.Sprintf("open-%d", n), 0, open(queue.DeskID(fmt.Sprint(n)), "id")))
+	}
+	var mu sync.Mutex
+	calls := map[queue.TicketID]queue.DeskID{}
+	var all sync.WaitGroup
+	for n := range desks {
+		all.Go(func() {
+			desk := queue.DeskID(fmt.Sprint(n))
+			for i := 0; ; i++ {
+				event, err := line.Do(t.Context(), request(fmt.Sprintf("next-%d-%d", n, i), 0, next(desk)))
+				if errors.Is(err, queue.ErrEmpty) {
+					return
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				called := event.Tickets[0].ID
+				mu.Lock()
+				if other, ok := calls[called]; ok {
+					t.Errorf("desks %s and %s called %s", other, desk, called)
+				}
+				calls[called] = desk
+				mu.Unlock()
+				if _, err := line.Do(t.Context(), request(fmt.Sprintf("finish-%d-%d", n, i), 0, finish(desk))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if len(calls) != tickets {
+		t.Errorf("%d of %d tickets were called", len(calls), tickets)
+	}
+}
+
+func numbersOnce(t *testing.T, line queue.Line) {
+	const each, at = 150, 8 // more than the 999 with three digits
+	var mu sync.Mutex
+	seen := map[string]queue.TicketID{}
+	var all sync.WaitGroup
+	for worker := range at {
+		all.Go(func() {
+			for n := range each {
+				id := ticketID(worker*each + n)
+				event, err := line.Do(t.Context(), request("join-"+string(id), 0, join(id, 5, "id")))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				number := event.Tickets[0].Number
+				mu.Lock()
+				if other, ok := seen[number]; ok {
+					t.Errorf("%s and %s have number %s", other, id, number)
+				}
+				seen[number] = id
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+}
+
+// noOvertaking plays days of all classes with the default rules: whoever is
+// called in turn arrived at most 45 minutes after the due time of anybody whom
+// the desk would have served.
+func noOvertaking(t *testing.T, line queue.Line) {
+	p := &pair{line: line, office: theOffice}
+	g := newGenerator(2, p)
+	state := &queue.Office{ID: theOffice}
+	for n := range 1500 {
+		g.made++
+		g.at = g.at.Add(time.Duration(g.IntN(40)) * time.Second)
+		desk := queue.DeskID(fmt.Sprint(1 + n%3))
+		c := pick(g, g.join(), g.join(), queue.Command(next(desk)), queue.Command(next(desk)), queue.Command(finish(desk)))
+		if n < 3 {
+			c = open(desk, [][]queue.ServiceID{{"id", "pass"}, {"id", "move", "tax"}, {"id", "move", "pass", "register", "tax"}}[n]...)
+		}
+		if n%50 == 0 { // everybody stops for a while, so that some are long due
+			g.at = g.at.Add(20 * time.Minute)
+		}
+		event, err := line.Do(t.Context(), queue.Request{Office: theOffice, ID: fmt.Sprintf("r%d", n), At: g.at, Day: today,
+			Actor: queue.Actor{Role: "clerk"}, Command: c})
+		if err != nil {
+			continue
+		}
+		if event.Kind == "call-next" {
+			overtaken(t, state, event)
+		}
+		fold(t, line, state, event)
+	}
+}
+
+// overtaken looks for somebody whom a call passed over who should not be.
+func overtaken(t *testing.T, before *queue.Office, event queue.Event) {
+	t.Helper()
+	called := event.Tickets[0]
+	for _, other := range before.Waiting(event.Desks[0].Serves...) {
+		if other.ID != called.ID && called.Arrived > other.Due+45*60_000 {
+			t.Errorf("%s (%s) arrived %v after %s was due, and overtook it", called.ID, called.Class,
+				time.Duration(called.Arrived-other.Due)*time.Millisecond, other.ID)
+		}
+	}
+}
+
+// fold applies an event. The event that opened the office was nobody's answer.
+func fold(t *testing.T, line queue.Line, state *queue.Office, event queue.Event) {
+	t.Helper()
+	if state.Version == 0 {
+		*state = *read(t, line, event.Office)
+		return
+	}
+	if !state.Apply(event) {
+		t.Fatalf("version %d is not the next after %d", event.Version, state.Version)
+	}
+}
+
+// earlyGainsNothing: of two with appointments, who has the earlier one is
+// called first, though the other came earlier; and two of one time go by
+// arrival.
+func earlyGainsNothing(t *testing.T, line queue.Line) {
+	arrive := func(id queue.TicketID, minute, slot int) {
+		at := opens.Add(time.Duration(minute) * time.Minute)
+		j := booked(id, slot, "ap-"+string(id))
+		j.Ticket.Due = queue.DefaultRules.Due(queue.Booked, opens.Add(time.Duration(slot)*time.Minute), at).UnixMilli()
+		give(t, line, request("join-"+string(id), time.Duration(minute)*time.Minute, j))
+	}
+	give(t, line, request("open", 0, open("1", "id")))
+	arrive("early-for-30", 15, 30)
+	arrive("on-time-for-30", 20, 30)
+	arrive("on-time-for-25", 25, 25)
+	arrive("late-for-20", 28, 20)
+	var order []queue.TicketID
+	for n := range 4 {
+		order = append(order, give(t, line, request(fmt.Sprintf("next-%d", n), time.Hour, next("1"))).Tickets[0].ID)
+		give(t, line, request(fmt.Sprintf("finish-%d", n), time.Hour, finish("1")))
+	}
+	want := []queue.TicketID{"on-time-for-25", "late-for-20", "early-for-30", "on-time-for-30"}
+	if !slices.Equal(order, want) {
+		t.Errorf("called %v, want %v", order, want)
+	}
+}
+
+func neverEmpty(t *testing.T, line queue.Line) {
+	p := &pair{line: line, office: theOffice}
+	g := newGenerator(3, p)
+	empty := 0
+	for range 1500 {
+		r := g.request()
+		_, err, _ := p.do(r)
+		if c, ok := r.Command.(queue.CallNext); ok && errors.Is(err, queue.ErrEmpty) && r.ID == fmt.Sprintf("r%d", g.made) {
+			empty++
+			state := read(t, line, theOffice)
+			if waiting := state.Waiting(state.Desks[c.Desk].Serves...); len(waiting) > 0 {
+				t.Fatalf("desk %s was told that nobody waits: %+v does", c.Desk, waiting[0])
+			}
+		}
+	}
+	if empty == 0 {
+		t.Error("no desk was told that nobody waits: the test tests nothing")
+	}
+}
+
+func foldIsState(t *testing.T, line queue.Line) {
+	p := &pair{line: line, office: theOffice}
+	g := newGenerator(4, p)
+	state := &queue.Office{ID: theOffice}
+	for range 900 { // less than a day
+		r := g.request()
+		event, err, _ := p.do(r)
+		if err == nil && event.Version > state.Version {
+			fold(t, line, state, event)
+		}
+	}
+	if want := read(t, line, theOffice); !reflect.DeepEqual(state, want) {
+		t.Errorf("fold\n%+v, want\n%+v", state, want)
+	}
+}
+
+func newDay(t *testing.T, line queue.Line) {
+	give(t, line, request("open", 0, open("1", "id")))
+	give(t, line, request("open-2", 0, open("2", "id")))
+	for n := range 5 {
+		give(t, line, request(fmt.Sprintf("join-%d", n), 0, join(ticketID(n), n, "id")))
+	}
+	first := give(t, line, request("next", 0, next("1")))
+	r := request("tomorrow", 24*time.Hour, join("N", 24*60, "id"))
+	r.Day = tomorrow
+	event := give(t, line, r)
+	if event.Day != tomorrow || event.Tickets[0].Seq != 1 || event.Counters.Seq != 1 {
+		t.Errorf("first ticket of the day: %+v", event)
+	}
+	if want := int64(1 + 8 + 6 + 1 + 1); event.Version < want {
+		t.Errorf("version %d, want at least %d: every visit ends with an event of its own", event.Version, want)
+	}
+	state := read(t, line, theOffice)
+	if len(state.Tickets) != 1 || len(state.Desks) != 0 || state.Day != tomorrow {
+		t.Errorf("state after the day's change: %+v", state)
+	}
+	if again := give(t, line, request("next", 25*time.Hour, next("1"))); !reflect.DeepEqual(again, first) {
+		t.Errorf("repeat of yesterday's command\n%+v, want\n%+v", again, first)
+	}
+	late := give(t, line, request("late", time.Hour, join("L", 90, "id"))) // a node that has not noticed
+	if late.Day != tomorrow || late.At < event.At {
+		t.Errorf("a command of the day before: day %s, time %d after %d", late.Day, late.At, event.At)
+	}
+}
+
+func timeNeverFalls(t *testing.T, line queue.Line) {
+	last := give(t, line, request("a", time.Hour, open("1", "id"))).At
+	event := give(t, line, request("b", time.Minute, join("A", 5, "id")))
+	if event.At < last || event.Tickets[0].Arrived != event.At {
+		t.Errorf("at %d after %d, arrived %d", event.At, last, event.Tickets[0].Arrived)
+	}
+	if o, err := line.Office(context.Background(), theOffice); err != nil || o.At != event.At {
+		t.Errorf("the state is of %d, %v", o.At, err)
+	}
+}
+
+func ticketID(n int) queue.TicketID { return queue.TicketID(fmt.Sprintf("T%d", n)) }
