@@ -65,6 +65,7 @@ var panels = map[string][]want{
 	"Redis p99 je Befehl A":          {{"command=blpop", .5, 2.5}, {"command=join", 0, 2.5}},
 	"Anfragen A":                     {{"status=2xx", .001, 100}, {"status=5xx", .0001, 100}},
 	"Verbindungen zu PostgreSQL A":   {exactly("state=most", 20)},
+	"Alter des Standes A":            {{"*", 0, 10}},
 	"Knoten A":                       {exactly("*", 1)},
 }
 
@@ -89,9 +90,8 @@ var firing = map[string][]want{
 func TestExpressionsTellTheStory(t *testing.T) {
 	s := newStory(t)
 	s.begin()
-	p := startPrometheus(t, s.nodes[0].address(), s.nodes[1].address())
-	seen := want{"", 2, 2}
-	p.eventually(t, `count(wartefrei_queue_version) and on() wartefrei_postgres_query_seconds_count{query="Slow"}`, seen.fault)
+	p := startPrometheus(t, s.a.address(), s.b.address())
+	p.eventually(t, `count(up == 1)`, exactly("", 2).fault)
 	s.play()
 	for _, panel := range officeDay(t).Panels {
 		for _, target := range panel.Targets {

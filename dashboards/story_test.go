@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,25 +31,23 @@ import (
 
 const amt = "buergerbuero"
 
-// story is a short morning in one office that two nodes watch, on a real Redis.
+// story is a short morning in one office on a real Redis, followed by two nodes.
 type story struct {
 	t     *testing.T
 	rdb   *redis.Client
 	pool  *pgxpool.Pool
-	line  *redisqueue.Queue
 	clock atomic.Int64 // the office clock, ms
 	steps int
-	nodes []*node
+	a, b  *node
 }
 
 // node is what one node of the installation measures.
 type node struct {
-	reg    *client.Registry
-	server *httptest.Server
-	events *prommetrics.Queue
-	state  atomic.Pointer[queue.Office]
-	http   *prommetrics.HTTP
-	live   *wsscreen.Hub
+	line     *redisqueue.Queue
+	follower *redisqueue.Follower
+	http     *prommetrics.HTTP
+	live     *wsscreen.Hub
+	server   *httptest.Server
 }
 
 func city() *booking.City {
@@ -58,17 +57,16 @@ func city() *booking.City {
 }
 
 func newStory(t *testing.T) *story {
-	rdb := redistest.New(t)
-	s := &story{t: t, rdb: rdb, line: redisqueue.New(rdb)}
+	s := &story{t: t, rdb: redistest.New(t)}
 	s.at("08:00")
-	s.nodes = []*node{s.node(), s.node()}
-	redisqueue.Measure(rdb, s.nodes[0].reg)
-	pool, err := pg.OpenMeasured(t.Context(), pgtest.URL(t), s.nodes[0].reg)
+	regA, regB := client.NewRegistry(), client.NewRegistry()
+	redisqueue.Measure(s.rdb, regA)
+	pool, err := pg.OpenMeasured(t.Context(), pgtest.URL(t), regA)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	s.pool = pool
+	s.pool, s.a, s.b = pool, s.node(regA), s.node(regB)
 	return s
 }
 
@@ -83,56 +81,71 @@ func (s *story) at(clock string) {
 	s.clock.Store(at.UnixMilli())
 }
 
-func (s *story) node() *node {
-	n := &node{reg: client.NewRegistry()}
-	prommetrics.Program(n.reg)
-	n.events, n.http = prommetrics.NewQueue(n.reg, city), prommetrics.NewHTTP(n.reg)
-	n.reg.MustRegister(&prommetrics.Offices{City: city, Now: s.now, State: func(queue.OfficeID) *queue.Office { return n.state.Load() }})
-	n.live = wsscreen.New(wsscreen.Config{Now: s.now, Rate: func() float64 { return 1 }, Age: func() time.Duration { return 0 },
-		Metrics: n.reg, Log: slog.New(slog.DiscardHandler)})
+func (s *story) node(reg *client.Registry) *node {
+	n := &node{line: redisqueue.New(s.rdb), http: prommetrics.NewHTTP(reg)}
+	log := slog.New(slog.DiscardHandler)
+	n.follower = redisqueue.NewFollower(n.line, func() []queue.OfficeID { return []queue.OfficeID{amt} }, log)
+	age := func() time.Duration { return time.Since(n.follower.Checked()) }
+	prommetrics.Program(reg)
+	reg.MustRegister(&prommetrics.Offices{City: city, Now: s.now, Age: age, State: n.follower.Office})
+	n.live = wsscreen.New(wsscreen.Config{Now: s.now, Rate: func() float64 { return 1 }, Age: age, Metrics: reg, Log: log})
 	s.t.Cleanup(n.live.Close)
+	n.follower.OnEvent(prommetrics.NewQueue(reg, city).Event)
+	n.follower.OnChange(func(office queue.OfficeID) { n.live.Changed(office, time.Now()) })
+	n.serve(s.t, reg)
+	return n
+}
+
+func (n *node) serve(t *testing.T, reg *client.Registry) {
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", promhttp.HandlerFor(n.reg, promhttp.HandlerOpts{}))
+	mux.Handle("/metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("/live", func(w http.ResponseWriter, r *http.Request) {
 		n.live.Serve(w, r, wsscreen.Topic{Key: "screen", Kind: "screen", Offices: []queue.OfficeID{amt}, Render: n.board})
 	})
 	n.server = httptest.NewServer(mux)
-	s.t.Cleanup(n.server.Close)
-	return n
+	t.Cleanup(n.server.Close)
+}
+
+// follow starts the node's following and waits until it knows the newest state.
+func (n *node) follow(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { n.follower.Run(ctx) })
+	t.Cleanup(func() { cancel(); running.Wait() })
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(patience)
+	for n.follower.Checked().IsZero() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("the node does not learn the queue's state")
+		}
+	}
 }
 
 func (n *node) board() (wsscreen.Frame, error) {
-	state := n.state.Load()
+	state := n.follower.Office(amt)
 	return wsscreen.Frame{Epoch: state.Epoch, Version: state.Version, Content: wsscreen.Content{HTML: fmt.Sprint(state.Version)}}, nil
 }
 
 func (n *node) address() string { return strings.TrimPrefix(n.server.URL, "http://") }
 
-// do carries out a command; the nodes given learn of it.
-func (s *story) do(c queue.Command, learn ...*node) queue.Event {
+// do carries out a command on node a.
+func (s *story) do(c queue.Command) {
 	s.t.Helper()
 	s.steps++
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	e, err := s.line.Do(ctx, queue.Request{Office: amt, ID: fmt.Sprint("step-", s.steps), At: s.now(), Day: "2026-11-24",
-		Actor: queue.Actor{Role: "clerk"}, Command: c})
-	if err != nil {
+	if _, err := s.a.line.Do(ctx, queue.Request{Office: amt, ID: fmt.Sprint("step-", s.steps), At: s.now(), Day: "2026-11-24",
+		Actor: queue.Actor{Role: "clerk"}, Command: c}); err != nil {
 		s.t.Fatalf("%s: %v", c.Kind(), err)
 	}
-	state, err := s.line.Office(ctx, amt)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for _, n := range learn {
-		n.events.Event(e)
-		n.state.Store(state)
-		n.live.Changed(amt, time.Now())
-	}
-	return e
 }
 
 // join lets somebody in, due by the rules.
-func (s *story) join(class queue.Class, slot time.Time, services []queue.ServiceID, learn ...*node) queue.Event {
+func (s *story) join(class queue.Class, slot time.Time, services ...queue.ServiceID) {
 	s.t.Helper()
 	id := queue.TicketID(strings.Repeat("0", 24) + fmt.Sprintf("%02d", s.steps))
 	t := queue.Ticket{ID: id, Class: class, Services: services, Persons: 1, Area: "eg",
@@ -143,17 +156,17 @@ func (s *story) join(class queue.Class, slot time.Time, services []queue.Service
 	if class == queue.Urgent {
 		t.Reason = "deadline"
 	}
-	return s.do(queue.Join{Ticket: t, Numbers: queue.NewNumbers("B", amt, "2026-11-24", true)}, learn...)
+	s.do(queue.Join{Ticket: t, Numbers: queue.NewNumbers("B", amt, "2026-11-24", true)})
 }
 
 // begin plays what must be there before Prometheus looks for the first time:
 // it sees an increase only of what it has seen before.
 func (s *story) begin() {
-	a := s.nodes[0]
-	s.do(queue.OpenDesk{Desk: "1", Label: "1", Serves: []queue.ServiceID{"pass"}}, s.nodes...)
-	a.look(s.t)
-	a.http.Observe("GET", "/booking", 200, 9*time.Millisecond)
-	a.http.Observe("GET", "/booking", 500, 9*time.Millisecond)
+	s.a.follow(s.t)
+	s.do(queue.OpenDesk{Desk: "1", Label: "1", Serves: []queue.ServiceID{"pass"}})
+	s.a.look(s.t)
+	s.a.http.Observe("GET", "/booking", 200, 9*time.Millisecond)
+	s.a.http.Observe("GET", "/booking", 500, 9*time.Millisecond)
 	s.stores(0)
 }
 
@@ -188,36 +201,35 @@ func (s *story) stores(seconds float64) {
 	}
 }
 
-// play plays the morning. Node b is away while the first three join, as if it
-// was started later: what it has not seen makes no figure smaller, and that
-// both saw the rest makes none larger.
+// play plays the morning. Node b starts when three have joined: what it has
+// not seen makes no figure smaller, and that both saw the rest makes none larger.
 func (s *story) play() {
-	a, both, pass := s.nodes[0], s.nodes, []queue.ServiceID{"pass"}
-	s.join(queue.WalkIn, time.Time{}, pass, a)
-	s.join(queue.Booked, s.now().Add(10*time.Minute), []queue.ServiceID{"ausweis"}, a)
+	s.join(queue.WalkIn, time.Time{}, "pass")
+	s.join(queue.Booked, s.now().Add(10*time.Minute), "ausweis")
 	s.at("08:05")
-	s.join(queue.WalkIn, time.Time{}, []queue.ServiceID{"ausweis", "pass"}, a)
+	s.join(queue.WalkIn, time.Time{}, "ausweis", "pass")
+	s.b.follow(s.t)
 	s.at("08:06")
 	for range 4 {
-		s.join(queue.Urgent, time.Time{}, pass, both...)
+		s.join(queue.Urgent, time.Time{}, "pass")
 	}
 	s.at("08:10") // an emergency is due first, and does not come
-	s.do(queue.CallNext{Desk: "1"}, both...)
+	s.do(queue.CallNext{Desk: "1"})
 	s.at("08:11")
-	s.do(queue.Recall{Desk: "1"}, both...)
+	s.do(queue.Recall{Desk: "1"})
 	s.at("08:13")
-	s.do(queue.NoShow{Desk: "1", NotBefore: 120_000}, both...)
+	s.do(queue.NoShow{Desk: "1", NotBefore: 120_000})
 	s.at("08:15")
-	s.do(queue.CallNext{Desk: "1"}, both...)
+	s.do(queue.CallNext{Desk: "1"})
 	s.at("08:16")
-	s.do(queue.Came{Desk: "1"}, both...)
+	s.do(queue.Came{Desk: "1"})
 	s.at("08:24")
-	s.do(queue.Finish{Desk: "1", Done: pass}, both...)
+	s.do(queue.Finish{Desk: "1", Done: []queue.ServiceID{"pass"}})
 	s.at("08:50") // the desk has stood idle: the first walk-in waits for 50 minutes
 	for range 19 {
-		a.http.Observe("GET", "/booking", 200, 9*time.Millisecond)
+		s.a.http.Observe("GET", "/booking", 200, 9*time.Millisecond)
 	}
-	a.http.Observe("GET", "/booking", 503, 9*time.Millisecond)
+	s.a.http.Observe("GET", "/booking", 503, 9*time.Millisecond)
 	for range 3 {
 		s.stores(0.6)
 	}

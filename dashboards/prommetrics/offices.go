@@ -11,21 +11,26 @@ import (
 )
 
 // Offices counts the present state of every office whenever Prometheus asks.
-// An office whose state this node does not know yet has no gauges: absent is
-// true, zero would not be.
+// While this node does not know whether its state is the newest, it says only
+// since when: the largest over nodes must not be an old one's.
 type Offices struct {
 	City  func() *booking.City               // required
-	State func(queue.OfficeID) *queue.Office // required; nil while it is not known
+	State func(queue.OfficeID) *queue.Office // required
 	Now   func() time.Time                   // required; the office clock
+	Age   func() time.Duration               // required; since this node last knew that its state was the newest
 }
 
+// stale is the age from which a state is not counted: a node looks each second.
+const stale = 10 * time.Second
+
 var (
+	ageDesc = prometheus.NewDesc("wartefrei_queue_state_age_seconds",
+		"Since this node last knew that its state of the queue was the newest. Of each node.", nil, nil)
 	waitingDesc     = gauge("wartefrei_queue_waiting", "Tickets that wait now. Take max over nodes.", "service")
 	missingDesc     = gauge("wartefrei_queue_missing", "Tickets that were called and did not come, and are not back. Take max over nodes.")
 	longestDesc     = gauge("wartefrei_queue_longest_wait_seconds", "Longest wait of those who wait now, by the office clock. Take max over nodes.")
 	strandedDesc    = gauge("wartefrei_queue_stranded", "Waiting tickets that no open desk serves. Take max over nodes.")
 	emergenciesDesc = gauge("wartefrei_queue_emergencies", "Tickets let in as urgent or at once within the last hour of the office clock. Take max over nodes.")
-	versionDesc     = gauge("wartefrei_queue_version", "Last event that this node knows. A node that lags behind the others shows old boards.")
 	desksDesc       = gauge("wartefrei_desks", "Desks by state. Take max over nodes.", "state")
 )
 
@@ -35,24 +40,25 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe lists the gauges.
 func (o *Offices) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, missingDesc, longestDesc, strandedDesc, emergenciesDesc, versionDesc, desksDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, missingDesc, longestDesc, strandedDesc, emergenciesDesc, desksDesc, ageDesc} {
 		descs <- d
 	}
 }
 
 // Collect counts.
 func (o *Offices) Collect(metrics chan<- prometheus.Metric) {
+	age := o.Age()
+	metrics <- prometheus.MustNewConstMetric(ageDesc, prometheus.GaugeValue, age.Seconds())
+	if age > stale {
+		return
+	}
 	city, now := o.City(), o.Now()
 	for _, office := range city.Offices() {
-		state := o.State(queue.OfficeID(office.ID))
-		if state == nil {
-			continue
-		}
-		collect(metrics, dashboards.Count(office, city.Location(), state, now), state.Version)
+		collect(metrics, dashboards.Count(office, city.Location(), o.State(queue.OfficeID(office.ID)), now))
 	}
 }
 
-func collect(metrics chan<- prometheus.Metric, f dashboards.Figures, version int64) {
+func collect(metrics chan<- prometheus.Metric, f dashboards.Figures) {
 	send := func(desc *prometheus.Desc, value float64, labels ...string) {
 		metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, append([]string{string(f.Office)}, labels...)...)
 	}
@@ -63,7 +69,6 @@ func collect(metrics chan<- prometheus.Metric, f dashboards.Figures, version int
 	send(longestDesc, f.Longest.Seconds())
 	send(strandedDesc, float64(len(f.Stranded)))
 	send(emergenciesDesc, float64(len(f.Emergencies)))
-	send(versionDesc, float64(version))
 	send(desksDesc, float64(f.Desks.Open), string(queue.DeskOpen))
 	send(desksDesc, float64(f.Desks.Paused), string(queue.DeskPaused))
 	send(desksDesc, float64(max(0, f.Desks.Of-f.Desks.Open-f.Desks.Paused)), string(queue.DeskClosed))

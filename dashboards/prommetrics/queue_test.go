@@ -216,7 +216,7 @@ func seriesCount(t *testing.T, reg prometheus.Gatherer) (n int) {
 
 func TestOffices(t *testing.T) {
 	now := time.UnixMilli(60 * minute)
-	state := &queue.Office{Version: 12, Tickets: map[queue.TicketID]queue.Ticket{
+	state := &queue.Office{Tickets: map[queue.TicketID]queue.Ticket{
 		"a": {ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}, Arrived: 20 * minute},
 		"b": {ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "pass"}, Arrived: 50 * minute, Class: queue.Urgent},
 		"c": {ID: "c", State: queue.Missed, Services: []queue.ServiceID{"pass"}, Arrived: 5 * minute},
@@ -224,18 +224,14 @@ func TestOffices(t *testing.T) {
 		"1": {ID: "1", State: queue.DeskOpen, Serves: []queue.ServiceID{"pass"}},
 		"2": {ID: "2", State: queue.DeskPaused, Serves: []queue.ServiceID{"ausweis", "pass"}},
 	}}
-	known := false
+	age := time.Minute
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(&Offices{City: testCity, Now: func() time.Time { return now }, State: func(queue.OfficeID) *queue.Office {
-		if known {
-			return state
-		}
-		return nil
-	}})
-	if n := seriesCount(t, reg); n != 0 {
-		t.Errorf("%d series of an office that nobody knows yet", n)
+	reg.MustRegister(&Offices{City: testCity, Now: func() time.Time { return now }, Age: func() time.Duration { return age },
+		State: func(queue.OfficeID) *queue.Office { return state }})
+	if n := seriesCount(t, reg); n != 1 {
+		t.Errorf("%d series of an old state, want only its age", n)
 	}
-	known = true
+	age = time.Second
 	for series, want := range map[string]float64{
 		"wartefrei_queue_waiting{office=buergerbuero,service=pass}":    1,
 		"wartefrei_queue_waiting{office=buergerbuero,service=ausweis}": 0,
@@ -244,7 +240,7 @@ func TestOffices(t *testing.T) {
 		"wartefrei_queue_longest_wait_seconds{office=buergerbuero}":    40 * 60,
 		"wartefrei_queue_stranded{office=buergerbuero}":                1,
 		"wartefrei_queue_emergencies{office=buergerbuero}":             1,
-		"wartefrei_queue_version{office=buergerbuero}":                 12,
+		"wartefrei_queue_state_age_seconds{}":                          1,
 		"wartefrei_desks{office=buergerbuero,state=open}":              1,
 		"wartefrei_desks{office=buergerbuero,state=paused}":            1,
 		"wartefrei_desks{office=buergerbuero,state=closed}":            1,
