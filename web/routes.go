@@ -121,7 +121,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 					http.Error(o, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 				}
 			}
-			s.Log.Debug("request", "method", r.Method, "route", o.route, "status", o.status, "seconds", time.Since(start).Seconds())
+			took := time.Since(start)
+			s.Requests.Observe(r.Method, o.route, o.status, took)
+			s.Log.Debug("request", "method", r.Method, "route", o.route, "status", o.status, "seconds", took.Seconds())
 		}()
 		next.ServeHTTP(o, r)
 	})

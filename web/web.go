@@ -26,6 +26,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
@@ -44,6 +45,7 @@ type Server struct {
 	Sessions *scs.SessionManager
 	Live     *wsscreen.Hub
 	Tries    Tries
+	Requests *prommetrics.HTTP // counts and times requests by route
 
 	Now   func() time.Time                // the office clock
 	Ready func(ctx context.Context) error // what this node still lacks; nil when it may get requests
