@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func parsePages() (map[string]*language, error) {
 
 // functions are what templates may call.
 func functions(l *texts.Language) template.FuncMap {
-	return template.FuncMap{
+	all := template.FuncMap{
 		"t":         l.T,             // {{t "ticket.ahead" "n" 3}}
 		"date":      l.Date,          // Mo., 23. November 2026
 		"dateShort": l.DateShort,     // Mo., 23. November
@@ -84,6 +85,8 @@ func functions(l *texts.Language) template.FuncMap {
 		"text":      func(text booking.Text) string { said, _ := text.In(l.Tag); return said }, // where no mark-up may be: <option>
 		"add":       func(a, b int) int { return a + b },
 	}
+	maps.Copy(all, citizenFunctions(l))
+	return all
 }
 
 // sayIn says a text of the city in the page's language. Where only German is

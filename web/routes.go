@@ -28,6 +28,7 @@ func (s *Server) routes() []route {
 		s.systemRoutes(),
 		s.signInRoutes(),
 		s.demoRoutes(),
+		s.citizenRoutes(),
 		s.terminalRoutes(),
 		s.ticketRoutes(),
 		s.clerkRoutes(),

@@ -53,8 +53,13 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: pick(r.PostForm.Get("lang")), Path: "/",
-		MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
+	keepLanguage(w, r, r.PostForm.Get("lang"))
 	http.Redirect(w, r, localPath(r.PostForm.Get("back")), http.StatusSeeOther)
 	return nil
+}
+
+// keepLanguage lets the browser keep a language.
+func keepLanguage(w http.ResponseWriter, r *http.Request, tag string) {
+	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: pick(tag), Path: "/",
+		MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
 }
