@@ -97,10 +97,16 @@ const movePlace = `-- name: MoveAppointment
 // day the code is another. It refuses as Hold and Cancel do.
 func (s *Store) Move(ctx context.Context, link string, start time.Time) (booking.Appointment, error) {
 	p, now := s.present.Load(), s.now()
-	var a booking.Appointment
-	err := s.transact(ctx, func(tx pgx.Tx) error {
+	a, err := s.ByLink(ctx, link)
+	if err != nil {
+		return a, err
+	}
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		if err := s.lock(ctx, tx, a.Office); err != nil {
+			return err
+		}
 		var err error
-		if a, err = s.movable(ctx, tx, link, now); err != nil {
+		if a, err = s.movable(ctx, tx, link, now); err != nil { // another may have moved it meanwhile
 			return err
 		}
 		calendar, err := p.calendar(a.Office)

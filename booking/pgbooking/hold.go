@@ -35,6 +35,9 @@ func (s *Store) Hold(ctx context.Context, wish booking.Wish, start time.Time, la
 		Expires: now.Add(calendar.Office.Hold).In(p.zone)}
 	link = newLink()
 	err = s.transact(ctx, func(tx pgx.Tx) error {
+		if err := s.lock(ctx, tx, a.Office); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(instead)}); err != nil {
 			return err
 		}
@@ -51,6 +54,17 @@ func (s *Store) Hold(ctx context.Context, wish booking.Wish, start time.Time, la
 		return booking.Appointment{}, "", failed(err, "hold a time at %s", wish.Office)
 	}
 	return a, link, nil
+}
+
+const lockOffice = `-- name: LockOffice
+	SELECT pg_advisory_xact_lock(hashtextextended(@office, 7724100633))`
+
+// lock lets one transaction at a time take places of an office. Nothing would
+// be sold twice without it, but two that want each other's places would wait
+// for one another until PostgreSQL, a second later, ends one.
+func (s *Store) lock(ctx context.Context, tx pgx.Tx, office booking.OfficeID) error {
+	_, err := tx.Exec(ctx, lockOffice, pgx.NamedArgs{"office": office})
+	return err
 }
 
 const clearExpired = `-- name: ClearExpiredHolds

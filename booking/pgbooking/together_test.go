@@ -78,6 +78,33 @@ func TestNothingIsSoldTwice(t *testing.T) {
 	}
 }
 
+// TestMovedTogether moves one appointment to two days at once, again and again:
+// its code is that of the day on which it ends.
+func TestMovedTogether(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	_, link := o.book(t, passport, ten)
+	for range 25 {
+		var windows sync.WaitGroup
+		for window := range 4 {
+			windows.Go(func() {
+				if _, err := o.Move(ctx, link, ten.AddDate(0, 0, window%2)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		windows.Wait()
+		a, err := o.ByLink(ctx, link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := o.ByCode(ctx, "fischmarkt", booking.DayOf(a.Start, berlin), o.Code(a))
+		if err != nil || found.ID != a.ID {
+			t.Fatalf("on %v its code finds %v, %v", a.Start, found.ID, err)
+		}
+	}
+}
+
 func (o *office) anything(random *rand.Rand, link *string) error {
 	wish := booking.Wish{Office: "buergerbuero", Services: []booking.Choice{{Service: "anmeldung", Persons: 1 + random.IntN(4)}}}
 	start := ten.Add(time.Duration(random.IntN(12)) * 5 * time.Minute)
