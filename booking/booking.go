@@ -207,6 +207,7 @@ var (
 	ErrCancelled      = errors.New("appointment is cancelled")
 	ErrPast           = errors.New("appointment is past")
 	ErrContact        = errors.New("name and mail or phone are needed") // see Contact.Validate
+	ErrOtherContent   = errors.New("id was used for another wish")      // of a request that may be repeated
 )
 
 // Limits of one appointment.

@@ -57,6 +57,7 @@ var problems = []struct {
 	{booking.ErrCancelled, 409, "cancelled"},
 	{booking.ErrPast, 409, "past"},
 	{booking.ErrContact, 422, "contact"},
+	{booking.ErrOtherContent, 422, "other-content"},
 
 	{checkin.ErrNoWalkIn, 422, "no-walk-in"},
 	{checkin.ErrReason, 422, "reason"},

@@ -17,23 +17,32 @@ import (
 // or ErrPast for a start that the office does not offer, and refuses wishes as
 // booking.Plan does. A refusal leaves the earlier hold as it was.
 func (s *Store) Hold(ctx context.Context, wish booking.Wish, start time.Time, lang, instead string) (a booking.Appointment, link string, err error) {
+	link = newLink()
+	a, err = s.hold(ctx, link, wish, start, lang, instead)
+	if err != nil {
+		return booking.Appointment{}, "", err
+	}
+	return a, link, nil
+}
+
+// hold is Hold under a link.
+func (s *Store) hold(ctx context.Context, link string, wish booking.Wish, start time.Time, lang, instead string) (a booking.Appointment, err error) {
 	p, now := s.present.Load(), s.now()
 	calendar, err := p.calendar(wish.Office)
 	if err != nil {
-		return a, "", err
+		return a, err
 	}
 	visit, err := booking.Plan(calendar.Office, wish)
 	if err != nil {
-		return a, "", err
+		return a, err
 	}
 	places, err := calendar.Offer(start, visit.Length, now)
 	if err != nil {
-		return a, "", err
+		return a, err
 	}
 	a = booking.Appointment{Office: wish.Office, House: calendar.Office.House, State: booking.Held,
 		Start: start.In(p.zone), End: start.In(p.zone).Add(visit.Length), Choices: visit.Choices, Lang: lang,
 		Expires: now.Add(calendar.Office.Hold).In(p.zone)}
-	link = newLink()
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		if err := s.lock(ctx, tx, a.Office); err != nil {
 			return err
@@ -50,10 +59,7 @@ func (s *Store) Hold(ctx context.Context, wish booking.Wish, start time.Time, la
 		_, err := tx.Exec(ctx, addLink, pgx.NamedArgs{"link": linkHash(link), "id": a.ID})
 		return err
 	})
-	if err != nil {
-		return booking.Appointment{}, "", failed(err, "hold a time at %s", wish.Office)
-	}
-	return a, link, nil
+	return a, failed(err, "hold a time at %s", wish.Office)
 }
 
 const lockOffice = `-- name: LockOffice
