@@ -1,0 +1,218 @@
+package redisqueue_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+)
+
+// TestKill kills Redis again and again while eight clerks and terminals work.
+// What was answered is in the log after that, once, and a repeat gets the same
+// answer.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	const workers, kills, between = 8, 4, 150
+	s := redistest.Start(t)
+	rdb := s.Client()
+	node := redisqueue.New(rdb)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+
+	var answered atomic.Int64
+	answers := make([]map[string]queue.Event, workers)
+	requests := make([][]queue.Request, workers)
+	var stop atomic.Bool
+	var all sync.WaitGroup
+	for w := range workers {
+		answers[w] = map[string]queue.Event{}
+		all.Go(func() {
+			for n := 0; !stop.Load(); n++ {
+				r := worker(w, n)
+				event, err := node.Do(ctx, r)
+				requests[w] = append(requests[w], r)
+				switch {
+				case err == nil:
+					answers[w][r.ID] = event
+					answered.Add(1)
+				case !queue.Refused(err):
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range kills {
+		for seen := answered.Load(); answered.Load() < seen+between && ctx.Err() == nil; {
+			time.Sleep(time.Millisecond)
+		}
+		s.Kill()
+		s.Restart()
+	}
+	stop.Store(true)
+	all.Wait()
+
+	logged := readLog(t, rdb, kills)
+	for w := range workers {
+		for _, r := range requests[w] {
+			first, ok := answers[w][r.ID]
+			if !ok {
+				continue // refused
+			}
+			if !reflect.DeepEqual(logged[r.ID], first) {
+				t.Errorf("%s was answered\n%+v, the log has\n%+v", r.ID, first, logged[r.ID])
+			}
+			if again, err := node.Do(ctx, r); err != nil || !reflect.DeepEqual(again, first) {
+				t.Errorf("repeat of %s\n%+v %v, want\n%+v", r.ID, again, err, first)
+			}
+		}
+	}
+	t.Logf("%d answers over %d kills: all there", answered.Load(), kills)
+}
+
+// worker is the n-th request of one who works at a desk: open, then join, call
+// and finish in turn.
+func worker(w, n int) queue.Request {
+	r := request(w*100_000 + n)
+	r.ID, r.At = fmt.Sprintf("w%d-%d", w, n), morning
+	desk := queue.DeskID(fmt.Sprint(w))
+	switch {
+	case n == 0:
+		r.Command = queue.OpenDesk{Desk: desk, Label: "1", Serves: []queue.ServiceID{"pass"}}
+	case n%3 == 2:
+		r.Command = queue.CallNext{Desk: desk}
+	case n%3 == 0:
+		r.Command = queue.Finish{Desk: desk}
+	}
+	return r
+}
+
+// readLog returns the events of the log by command, and holds that they have
+// no gap, and fold to the state.
+func readLog(t *testing.T, rdb *redis.Client, kills int) map[string]queue.Event {
+	t.Helper()
+	state, err := redisqueue.New(rdb).Office(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state.Epoch != int64(kills)+1 {
+		t.Errorf("epoch %d after %d kills", state.Epoch, kills)
+	}
+	events := map[string]queue.Event{}
+	fold := queue.Office{ID: office}
+	for _, entry := range rdb.XRange(t.Context(), fmt.Sprintf("{%s}%d:log", office, state.Epoch), "-", "+").Val() {
+		var e queue.Event
+		if err := json.Unmarshal([]byte(entry.Values["event"].(string)), &e); err != nil {
+			t.Fatal(err)
+		}
+		if !fold.Apply(e) {
+			t.Fatalf("event (%d, %d) %s does not follow (%d, %d)", e.Epoch, e.Version, e.Kind, fold.Epoch, fold.Version)
+		}
+		if _, twice := events[e.Command]; twice {
+			t.Errorf("command %s was carried out twice", e.Command)
+		}
+		events[e.Command] = e
+	}
+	if !reflect.DeepEqual(&fold, state) {
+		t.Errorf("the log folds to\n%+v, the state is\n%+v", fold, state)
+	}
+	return events
+}
+
+// TestUnknownOutcome stops Redis so that it is silent: the answer is that the
+// outcome is unknown, in time, and the same id gets the answer afterwards.
+func TestUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	node := redisqueue.New(s.Client())
+	join(t, node, 1)
+	if err := syscall.Kill(s.Pid(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err := node.Do(ctx, request(2))
+	if !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("silent Redis: %v, want unknown-outcome", err)
+	}
+	if err := syscall.Kill(s.Pid(), syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if event := join(t, node, 2); event.Tickets[0].Seq != 2 {
+		t.Errorf("the repeat made ticket %d", event.Tickets[0].Seq)
+	}
+	if event := join(t, node, 3); event.Tickets[0].Seq != 3 {
+		t.Errorf("the next is ticket %d: the repeat was carried out twice", event.Tickets[0].Seq)
+	}
+}
+
+// TestDays has eight nodes begin each day at once. One event begins it, and two
+// days of events and ids are kept, no more.
+func TestDays(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.New(t)
+	days := []string{"2026-11-24", "2026-11-25", "2026-11-26", "2026-11-30"}
+	for n, day := range days {
+		var all sync.WaitGroup
+		for w := range 8 {
+			all.Go(func() {
+				r := request(n*1000 + w)
+				r.Day, r.At = day, morning.AddDate(0, 0, n)
+				if _, err := redisqueue.New(rdb).Do(t.Context(), r); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	began := map[string]int{}
+	for _, entry := range rdb.XRange(t.Context(), "{buergerbuero}1:log", "-", "+").Val() {
+		var e queue.Event
+		if err := json.Unmarshal([]byte(entry.Values["event"].(string)), &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == "day" {
+			began[e.Day]++
+		}
+	}
+	if want := map[string]int{"2026-11-26": 1, "2026-11-30": 1}; !reflect.DeepEqual(began, want) {
+		t.Errorf("days in the log: %v, want %v", began, want)
+	}
+	if ids := rdb.Keys(t.Context(), "*:c:*").Val(); len(ids) != 2 {
+		t.Errorf("command ids are kept in %v", ids)
+	}
+}
+
+// TestLinesEnd holds that a line that nobody stands in leaves nothing behind.
+func TestLinesEnd(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.New(t)
+	node := redisqueue.New(rdb)
+	for n := range 3 {
+		join(t, node, n)
+		r := request(n)
+		r.ID, r.Command = fmt.Sprintf("leave-%d", n), queue.Leave{Ticket: queue.TicketID(fmt.Sprintf("T%d", n))}
+		if _, err := node.Do(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := rdb.Keys(t.Context(), "*l*:*").Val(); len(left) > 0 {
+		for _, key := range left {
+			if key != "{buergerbuero}1:log" {
+				t.Errorf("%s is left", key)
+			}
+		}
+	}
+}
