@@ -1,0 +1,162 @@
+package queue_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+func event(epoch, version int64, kind string, tickets ...queue.Ticket) queue.Event {
+	return queue.Event{Office: "o", Epoch: epoch, Version: version, Day: "2026-11-24", Kind: kind, Tickets: tickets}
+}
+
+func TestApply(t *testing.T) {
+	t.Parallel()
+	a := queue.Ticket{ID: "A", State: queue.Waiting}
+	for name, c := range map[string]struct {
+		event queue.Event
+		want  bool
+	}{
+		"the next":                     {event(2, 11, "join"), true},
+		"the same again":               {event(2, 10, "join"), false},
+		"an old one":                   {event(2, 3, "join"), false},
+		"after a gap":                  {event(2, 12, "join"), false},
+		"of an old epoch":              {event(1, 11, "join"), false},
+		"opens the next epoch":         {event(3, 11, "opened"), true},
+		"opens an epoch after a gap":   {event(3, 13, "opened"), false},
+		"of an epoch not seen to open": {event(3, 11, "join"), false},
+		"opens an epoch too far on":    {event(4, 11, "opened"), false},
+	} {
+		o := queue.Office{ID: "o", Epoch: 2, Version: 10, Tickets: map[queue.TicketID]queue.Ticket{"A": a}}
+		before := o.Clone()
+		if got := o.Apply(c.event); got != c.want {
+			t.Errorf("%s: applied %v, want %v", name, got, c.want)
+		}
+		if !c.want && !reflect.DeepEqual(&o, before) {
+			t.Errorf("%s: was refused and changed the office to %+v", name, o)
+		}
+		if c.want && (o.Version != c.event.Version || o.Epoch != c.event.Epoch || len(o.Tickets) != 1) {
+			t.Errorf("%s: office is %+v", name, o)
+		}
+	}
+}
+
+func TestApplyLastStateWins(t *testing.T) {
+	t.Parallel()
+	o := queue.Office{ID: "o"}
+	first := event(1, 1, "opened")
+	join := event(1, 2, "join", queue.Ticket{ID: "A", State: queue.Waiting})
+	call := event(1, 3, "call-next", queue.Ticket{ID: "A", State: queue.Called, Desk: "1"})
+	call.Desks = []queue.Desk{{ID: "1", State: queue.DeskOpen, Ticket: "A"}}
+	for _, e := range []queue.Event{first, join, call} {
+		if !o.Apply(e) {
+			t.Fatalf("%s was refused", e.Kind)
+		}
+	}
+	clone := o.Clone()
+	if o.Tickets["A"].State != queue.Called || o.Desks["1"].Ticket != "A" {
+		t.Errorf("office is %+v", o)
+	}
+	if !o.Apply(event(1, 4, "day")) || len(o.Tickets) != 0 || len(o.Desks) != 0 {
+		t.Errorf("after the day's change: %+v", o)
+	}
+	if len(clone.Tickets) != 1 || clone.Version != 3 {
+		t.Errorf("the clone changed, too: %+v", clone)
+	}
+}
+
+// room is an office with two desks: one serves id and pass, a closed one move.
+func room() *queue.Office {
+	o := &queue.Office{ID: "o", Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{
+		"1": {ID: "1", State: queue.DeskOpen, Serves: []queue.ServiceID{"id", "pass"}},
+		"2": {ID: "2", State: queue.DeskClosed, Serves: []queue.ServiceID{"id", "move", "pass"}},
+		"3": {ID: "3", State: queue.DeskPaused, Serves: []queue.ServiceID{"tax"}},
+	}}
+	for _, t := range []queue.Ticket{
+		{ID: "late", Seq: 1, Due: 30, State: queue.Waiting, Services: []queue.ServiceID{"id"}},
+		{ID: "first", Seq: 4, Due: 10, State: queue.Waiting, Services: []queue.ServiceID{"id", "pass"}},
+		{ID: "second", Seq: 5, Due: 10, State: queue.Waiting, Services: []queue.ServiceID{"pass"}},
+		{ID: "stranded", Seq: 3, Due: 5, State: queue.Waiting, Services: []queue.ServiceID{"id", "move"}},
+		{ID: "paused", Seq: 6, Due: 50, State: queue.Waiting, Services: []queue.ServiceID{"tax"}},
+		{ID: "called", Seq: 2, Due: 1, State: queue.Called, Services: []queue.ServiceID{"id"}, Appointment: "ap1"},
+		{ID: "part", Seq: 7, Due: 60, State: queue.Done, Services: []queue.ServiceID{"pass"}, Appointment: "ap1", From: "called"},
+	} {
+		o.Tickets[t.ID] = t
+	}
+	return o
+}
+
+func ids(tickets []queue.Ticket) []queue.TicketID {
+	list := []queue.TicketID{}
+	for _, t := range tickets {
+		list = append(list, t.ID)
+	}
+	return list
+}
+
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	o := room()
+	for name, c := range map[string]struct {
+		got  []queue.Ticket
+		want []queue.TicketID
+	}{
+		"all":            {o.Waiting(), []queue.TicketID{"stranded", "first", "second", "late", "paused"}},
+		"id and pass":    {o.Waiting("id", "pass"), []queue.TicketID{"first", "second", "late"}},
+		"pass alone":     {o.Waiting("pass"), []queue.TicketID{"second"}},
+		"nobody's":       {o.Waiting("weapon"), []queue.TicketID{}},
+		"called, done":   {o.In(queue.Called, queue.Done), []queue.TicketID{"called", "part"}},
+		"none is parked": {o.In(queue.Parked), []queue.TicketID{}},
+	} {
+		if got := ids(c.got); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestAheadAndServed(t *testing.T) {
+	t.Parallel()
+	o := room()
+	for id, want := range map[queue.TicketID]struct {
+		ahead  int
+		served bool
+	}{
+		"first": {0, true}, "second": {1, true}, "late": {2, true},
+		"stranded": {0, false}, // its desk is closed
+		"paused":   {0, false}, // its desk pauses
+	} {
+		ticket := o.Tickets[id]
+		if got := o.Ahead(ticket); got != want.ahead {
+			t.Errorf("%s: %d ahead, want %d", id, got, want.ahead)
+		}
+		if got := o.Served(ticket); got != want.served {
+			t.Errorf("%s: served %v, want %v", id, got, want.served)
+		}
+	}
+}
+
+func TestByAppointment(t *testing.T) {
+	t.Parallel()
+	o := room()
+	if got, ok := o.ByAppointment("ap1"); !ok || got.ID != "called" {
+		t.Errorf("found %v %v, want the ticket that the other was split from", got.ID, ok)
+	}
+	if _, ok := o.ByAppointment(""); ok {
+		t.Error("tickets without an appointment have the empty one")
+	}
+}
+
+func TestSets(t *testing.T) {
+	t.Parallel()
+	set := queue.Set([]queue.ServiceID{"pass", "id", "pass"})
+	if want := []queue.ServiceID{"id", "pass"}; !reflect.DeepEqual(set, want) {
+		t.Errorf("set %v, want %v", set, want)
+	}
+	if got := queue.LineOf(set); got != "id+pass" {
+		t.Errorf("line %q", got)
+	}
+	if !queue.Serves(set, set[:1]) || queue.Serves(set[:1], set) {
+		t.Error("a desk serves a ticket if it serves all of its services")
+	}
+}
