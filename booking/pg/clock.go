@@ -51,6 +51,14 @@ func (c *Clock) Now() time.Time {
 	}
 }
 
+// Rate is how many of the office's seconds pass in one of the machine's.
+func (c *Clock) Rate() float64 {
+	if b := c.base.Load(); b != nil {
+		return b.rate
+	}
+	return 1
+}
+
 // Run reads the clock each second, until ctx ends. While the database is away
 // it goes on as it went.
 func (c *Clock) Run(ctx context.Context) {

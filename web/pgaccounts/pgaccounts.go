@@ -95,7 +95,7 @@ type account struct {
 }
 
 // New reads accounts and tokens from PostgreSQL.
-func New(ctx context.Context, pool *pgxpool.Pool, rdb *redis.Client) (*Store, error) {
+func New(ctx context.Context, pool *pgxpool.Pool, rdb redis.UniversalClient) (*Store, error) {
 	s := &Store{pool: pool, tries: redis_rate.NewLimiter(rdb), hashes: make(chan struct{}, 4)}
 	return s, s.Refresh(ctx)
 }

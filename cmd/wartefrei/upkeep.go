@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// each runs f now and at every tick, until ctx ends.
+func each(ctx context.Context, tick time.Duration, f func(context.Context)) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		f(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// turnDays ends an office's day when the next one begins, so that nobody sees
+// yesterday's numbers.
+func (n *node) turnDays(ctx context.Context) {
+	each(ctx, time.Second, func(ctx context.Context) {
+		now := n.now()
+		day := string(n.bookings.City().Day(now))
+		for _, id := range n.officeIDs() {
+			if last := n.offices.Office(id).Day; last == "" || last >= day {
+				continue
+			}
+			if err := n.queue.BeginDay(ctx, id, now, day); err != nil && ctx.Err() == nil {
+				n.log.Warn("the office's new day does not begin", "office", id, "err", err)
+			}
+		}
+	})
+}
+
+// purge forgets who had an appointment some days ago.
+func (n *node) purge(ctx context.Context) {
+	each(ctx, time.Hour, func(ctx context.Context) {
+		if err := n.bookings.Purge(ctx, n.cfg.KeepDays); err != nil && ctx.Err() == nil {
+			n.log.Error("personal data is not purged", "err", err)
+		}
+	})
+}
