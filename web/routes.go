@@ -33,6 +33,7 @@ func (s *Server) routes() []route {
 		s.ticketRoutes(),
 		s.clerkRoutes(),
 		s.infodeskRoutes(),
+		s.galleryRoutes(),
 	)
 }
 

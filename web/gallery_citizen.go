@@ -1,0 +1,107 @@
+package web
+
+import (
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// terminals are the pages of a terminal, from the question to the number.
+func (g gallery) terminals() []example {
+	house, _ := g.city.House("fischmarkt")
+	base := terminalView{House: house, Path: "/houses/fischmarkt/terminal", Key: "example", Morning: true, Code: "48271936"}
+	day, refused, tries, offers, welcome := base, base, base, base, base
+	day.Morning = false
+	refused.Refused = true
+	tries.Tries = true
+	for i, service := range g.office("buergerbuero").Services {
+		if service.WalkIn && !service.Info {
+			offers.Offers = append(offers.Offers, offer{Office: g.office("buergerbuero"), Service: service, Waiting: i % 3})
+		}
+	}
+	state := g.day(g.waiting()...)
+	g.open(state, "4", "")
+	welcome.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, numbered(state, "K 305"), g.now)
+	welcome.URL = "https://termin.example/tickets/EXAMPLE0000000000000000003"
+	all := []example{
+		{Name: "terminal", Page: "terminal", Data: base},
+		{Name: "terminal-day", Page: "terminal", Data: day},
+		{Name: "terminal-code", Page: "terminal-code", Data: base},
+		{Name: "terminal-code-refused", Page: "terminal-code", Data: refused},
+		{Name: "terminal-code-tries", Page: "terminal-code", Data: tries},
+		{Name: "terminal-offers", Page: "terminal-offers", Data: offers},
+		{Name: "terminal-offers-none", Page: "terminal-offers", Data: base},
+		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
+	}
+	for _, outcome := range []checkin.Outcome{checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
+		v := base
+		v.Answer = checkin.Answer{Outcome: outcome, Office: "buergerbuero", Appointment: g.appointment(), Opens: g.at("11:25"), Closes: g.at("11:55")}
+		all = append(all, example{Name: "terminal-" + string(outcome), Page: "terminal-outcome", Data: v})
+	}
+	return append(all,
+		example{Name: "terminal-set-up", Page: "terminal-set-up", Data: base},
+		example{Name: "terminal-set-up-refused", Page: "terminal-set-up", Data: refused})
+}
+
+// tickets are the ticket on the phone, in every state.
+func (g gallery) tickets() []example {
+	waiting := g.ticket("K 305", queue.Booked, "09:31", "09:45", "09:45", "reisepass", "anmeldung")
+	walkIn := g.ticket("K 529", queue.WalkIn, "09:32", "", "09:52", "abholung")
+	missed := g.called(waiting, queue.Missed, "4", "09:36")
+	missed.MissedAt = g.at("09:38").UnixMilli()
+	parked := waiting
+	parked.State, parked.ParkedAt = queue.Parked, g.at("09:38").UnixMilli()
+	ended := func(state queue.State) queue.Ticket {
+		t := g.called(waiting, state, "4", "09:20")
+		t.EndedAt = g.at("09:38").UnixMilli()
+		return t
+	}
+	return []example{
+		g.phone("ticket-waiting", waiting),
+		g.phone("ticket-walk-in", walkIn),
+		g.phone("ticket-called", g.called(waiting, queue.Called, "4", "09:40")),
+		g.phone("ticket-called-long", g.called(waiting, queue.Called, "info-1", "09:40")),
+		g.phone("ticket-serving", g.called(waiting, queue.Serving, "4", "09:40")),
+		g.phone("ticket-missed", missed),
+		g.phone("ticket-parked", parked),
+		g.phone("ticket-done", ended(queue.Done)),
+		g.phone("ticket-gone", ended(queue.Gone)),
+		g.phone("ticket-merged", ended(queue.Merged)),
+		{Name: "ticket-stranded", Page: "ticket", Data: g.ticketView(walkIn, false)},
+	}
+}
+
+func (g gallery) phone(name string, t queue.Ticket) example {
+	return example{Name: name, Page: "ticket", Data: g.ticketView(t, true)}
+}
+
+// ticketView is of a ticket with two people before it.
+func (g gallery) ticketView(t queue.Ticket, open bool) ticketView {
+	state := g.day(append(g.waiting()[:2], t)...)
+	if open {
+		g.open(state, "4", "")
+	}
+	return ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, numbered(state, t.Number), g.now)
+}
+
+// parts shows the components that no page shows in every state.
+func (g gallery) parts() partsView {
+	return partsView{
+		Wrong: []wrongField{{"mail", g.l.T("problem.contact")}, {"phone", g.l.T("problem.bad-input")}},
+		Rail:  []railRow{{g.l.Clock(g.at("09:26")), g.l.T("ticket.arrived")}, {g.l.Clock(g.at("09:40")), g.l.T("ticket.called")}},
+		Code:  "48271936",
+		Sums:  []booking.Text{{"de": "Personalausweis beantragen"}, {"de": "Wohnsitz anmelden", "en": "Register an address"}},
+	}
+}
+
+// partsView is what the page of components shows.
+type partsView struct {
+	Wrong []wrongField
+	Rail  []railRow
+	Code  string
+	Sums  []booking.Text
+}
+
+type wrongField struct{ Name, Text string }
+
+type railRow struct{ When, What string }

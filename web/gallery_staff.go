@@ -1,0 +1,128 @@
+package web
+
+import (
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// common are the pages that everybody may meet.
+func (g gallery) common() []example {
+	accounts := []DemoAccount{
+		{Name: "schalter4", Password: "schalter4", Role: "clerk", Office: "buergerbuero", Desk: "4"},
+		{Name: "leitung", Password: "leitung", Role: "manager", Office: "buergerbuero"},
+	}
+	start := startView{Houses: g.city.Houses, Accounts: accounts, Tickets: g.waiting()[:1], Speeds: speeds,
+		Sit: &accounts[0], Area: "halle", House: "fischmarkt"}
+	playing := start
+	playing.Speed = 10
+	return []example{
+		{Name: "start", Page: "start", Data: start},
+		{Name: "start-playing", Page: "start", Data: playing},
+		{Name: "tour", Page: "tour", Data: start},
+		{Name: "parts", Page: "gallery-parts", Data: g.parts()},
+		{Name: "sign-in", Page: "sign-in", Data: signInForm{Next: "/desks"}},
+		{Name: "sign-in-refused", Page: "sign-in", Data: signInForm{Name: "schalter4", Next: "/desks", Refused: true}},
+		{Name: "problem-not-found", Page: "problem", Data: map[string]any{"Code": "not-found", "Status": 404}},
+		{Name: "problem-internal", Page: "problem", Data: map[string]any{"Code": "internal", "Status": 500}},
+	}
+}
+
+// desks are a clerk's desk through a morning.
+func (g gallery) desks() []example {
+	serving := g.called(g.ticket("K 026", queue.AtOnce, "09:29", "", "08:44", "vorl-reisepass"), queue.Serving, "4", "09:31")
+	serving.Reason = "departs-today"
+	calling := g.called(g.ticket("K 020", queue.Booked, "09:22", "09:30", "09:30", "fuehrungszeugnis"), queue.Called, "4", "09:39")
+	parked := g.ticket("K 018", queue.Booked, "09:02", "09:10", "09:10", "personalausweis")
+	parked.State, parked.ParkedAt = queue.Parked, g.at("09:18").UnixMilli()
+	missed := g.called(g.ticket("K 611", queue.WalkIn, "08:50", "", "09:10", "meldebescheinigung"), queue.Missed, "2", "09:28")
+	missed.MissedAt = g.at("09:30").UnixMilli()
+	stranded := g.ticket("K 444", queue.WalkIn, "09:20", "", "09:40", "fischereischein")
+	return []example{
+		{Name: "desks", Page: "desks", Data: g.deskChoices()},
+		{Name: "desks-none", Page: "desks", Data: []deskChoice(nil)},
+		g.desk("desk-serving", append(g.waiting(), serving, parked, missed), "K 026"),
+		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
+		g.desk("desk-free", append(g.waiting(), stranded), ""),
+		g.desk("desk-empty", nil, ""),
+		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
+		g.desk("desk-dialog-transfer", append(g.waiting(), serving), "K 026", "dialog-transfer"),
+		g.desk("desk-dialog-call-this", append(g.waiting(), serving), "K 026", "dialog-call-this"),
+		g.desk("desk-dialog-more", append(g.waiting(), serving), "K 026", "dialog-more"),
+		{Name: "clerk-appointment", Page: "clerk-appointment", Data: g.appointment()},
+		{Name: "clerk-appointment-purged", Page: "clerk-appointment", Data: booking.Appointment{Start: g.at("09:40"), End: g.at("10:15")}},
+	}
+}
+
+// deskChoices are two offices' desks, one in each state.
+func (g gallery) deskChoices() []deskChoice {
+	states := []queue.DeskState{queue.DeskOpen, queue.DeskPaused, queue.DeskClosed}
+	var all []deskChoice
+	for _, id := range []booking.OfficeID{"buergerbuero", "wohngeld"} {
+		office := g.office(id)
+		for i, desk := range office.Desks {
+			all = append(all, deskChoice{Desk: desk, Office: office, State: states[i%len(states)]})
+		}
+	}
+	return all
+}
+
+// desk is desk 4 with the ticket of a number at it.
+func (g gallery) desk(name string, tickets []queue.Ticket, number string, open ...string) example {
+	state := g.day(tickets...)
+	var at queue.TicketID
+	if number != "" {
+		at = numbered(state, number).ID
+	}
+	g.open(state, "4", at)
+	e := example{Name: name, Page: "desk", Data: g.deskView(state)}
+	if len(open) > 0 {
+		e.Open = open[0]
+	}
+	return e
+}
+
+func (g gallery) deskView(state *queue.Office) deskView {
+	office := g.office("buergerbuero")
+	desk, _ := office.Desk("4")
+	return deskViewOf(g.l, office, desk, state, g.now)
+}
+
+// appointment is of somebody who does not exist, with a name longer than most.
+func (g gallery) appointment() booking.Appointment {
+	return booking.Appointment{ID: "00000000-0000-4000-8000-000000000000", Office: "buergerbuero", House: "fischmarkt", State: booking.Booked,
+		Start: g.at("11:40"), End: g.at("12:15"), Choices: []booking.Choice{{Service: "personalausweis", Persons: 1}, {Service: "anmeldung", Persons: 2}},
+		Booked: g.at("08:02"), Lang: g.l.Tag,
+		Contact: booking.Contact{Name: "Maximiliane-Theodora von Hohenfels-Musterbach", Mail: "m.hohenfels@example.org", Phone: "+497810000000"}}
+}
+
+// infodesks are the information desk: nothing asked, something given, found,
+// not found, refused.
+func (g gallery) infodesks() []example {
+	house, _ := g.city.House("fischmarkt")
+	base := infodeskView{House: house, Path: "/houses/fischmarkt/infodesk", Key: "example", Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons}
+	for _, id := range []booking.OfficeID{"buergerbuero", "auslaenderbuero"} {
+		base.Offices = append(base.Offices, infodeskOffice{Office: g.office(id)})
+	}
+	busy := base
+	busy.Offices = []infodeskOffice{{Office: g.office("buergerbuero"), Waiting: 7}, {Office: g.office("auslaenderbuero"), Waiting: 2, Stranded: []string{"N 311"}}}
+	given, found, nothing, early, late := busy, busy, busy, busy, busy
+	state := g.day(g.waiting()...)
+	issued := ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, numbered(state, "K 821"), g.now)
+	given.Issued = &issued
+	a := g.appointment()
+	found.Search, found.Query = true, "Hohenfels"
+	found.Found = []foundAppointment{{Appointment: a, Services: "Personalausweis beantragen"}, {Appointment: a, Ticket: g.waiting()[0]}}
+	found.Found[1].ID = "00000000-0000-4000-8000-000000000001"
+	nothing.Search, nothing.Query = true, "Niemand"
+	early.Answer = &checkin.Answer{Outcome: checkin.Early, Appointment: a, Opens: g.at("11:25"), Closes: g.at("11:55")}
+	late.Answer = &checkin.Answer{Outcome: checkin.Late, Appointment: a, Opens: g.at("08:25"), Closes: g.at("08:55")}
+	return []example{
+		{Name: "infodesk", Page: "infodesk", Data: base},
+		{Name: "infodesk-issued", Page: "infodesk", Data: given},
+		{Name: "infodesk-found", Page: "infodesk", Data: found},
+		{Name: "infodesk-nothing", Page: "infodesk", Data: nothing},
+		{Name: "infodesk-early", Page: "infodesk", Data: early},
+		{Name: "infodesk-late", Page: "infodesk", Data: late},
+	}
+}
