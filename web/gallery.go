@@ -52,6 +52,7 @@ func newGallery(l *texts.Language) gallery {
 func (g gallery) examples() []example {
 	return slices.Concat(
 		g.common(),
+		g.bookings(),
 		g.terminals(),
 		g.tickets(),
 		g.desks(),

@@ -14,10 +14,8 @@ func (g gallery) terminals() []example {
 	day.Morning = false
 	refused.Refused = true
 	tries.Tries = true
-	for i, service := range g.office("buergerbuero").Services {
-		if service.WalkIn && !service.Info {
-			offers.Offers = append(offers.Offers, offer{Office: g.office("buergerbuero"), Service: service, Waiting: i % 3})
-		}
+	for i, service := range walkIns(g.office("buergerbuero")) {
+		offers.Offers = append(offers.Offers, offer{Office: g.office("buergerbuero"), Service: *service, Waiting: i % 3})
 	}
 	state := g.day(g.waiting()...)
 	g.open(state, "4", "")
@@ -87,7 +85,7 @@ func (g gallery) ticketView(t queue.Ticket, open bool) ticketView {
 // parts shows the components that no page shows in every state.
 func (g gallery) parts() partsView {
 	return partsView{
-		Wrong: []wrongField{{"mail", g.l.T("problem.contact")}, {"phone", g.l.T("problem.bad-input")}},
+		Wrong: []wrongField{{Name: "mail", Text: g.l.T("problem.contact")}, {Name: "phone", Text: g.l.T("problem.bad-input")}},
 		Rail:  []railRow{{g.l.Clock(g.at("09:26")), g.l.T("ticket.arrived")}, {g.l.Clock(g.at("09:40")), g.l.T("ticket.called")}},
 		Code:  "48271936",
 		Sums:  []booking.Text{{"de": "Personalausweis beantragen"}, {"de": "Wohnsitz anmelden", "en": "Register an address"}},
@@ -101,7 +99,5 @@ type partsView struct {
 	Code  string
 	Sums  []booking.Text
 }
-
-type wrongField struct{ Name, Text string }
 
 type railRow struct{ When, What string }

@@ -12,9 +12,11 @@ import (
 	"testing"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 )
 
 // missing collects the keys that a page asked for and no language has.
@@ -37,7 +39,8 @@ func (m *missing) Handle(_ context.Context, r slog.Record) error {
 func gallerySite(t *testing.T) http.Handler {
 	t.Helper()
 	g := newGallery(texts.In(texts.German))
-	s := &Server{City: func() *booking.City { return g.city }, Now: g.clock, Demo: &Demo{}, Sessions: scs.New(), Log: slog.New(slog.DiscardHandler)}
+	s := &Server{City: func() *booking.City { return g.city }, Now: g.clock, Demo: &Demo{}, Sessions: scs.New(),
+		Requests: prommetrics.NewHTTP(prometheus.NewRegistry()), Log: slog.New(slog.DiscardHandler)}
 	site, err := s.Handler()
 	if err != nil {
 		t.Fatal(err)
