@@ -19,10 +19,13 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
 
@@ -57,7 +60,8 @@ func newSite(t *testing.T, cities ...booking.City) *site {
 	sessions := scs.New()
 	sessions.Store = goredisstore.New(redistest.New(t))
 	s.Server = &Server{City: bookings.City, Bookings: bookings, Sessions: sessions, Now: s.clock.Now,
-		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+		Requests: prommetrics.NewHTTP(prometheus.NewRegistry()),
+		Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	handler, err := s.Handler()
 	if err != nil {
 		t.Fatal(err)
