@@ -2,6 +2,8 @@ package web
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -76,6 +78,9 @@ func NewTicketID() queue.TicketID {
 	return queue.TicketID(id)
 }
 
+// longestKey is how long an Idempotency-Key may be.
+const longestKey = 64
+
 // requestID is the id of a write: the client's Idempotency-Key, made the
 // visitor's own, so that nobody can take another's answer; without a key a new one.
 func requestID(r *http.Request) string {
@@ -83,12 +88,14 @@ func requestID(r *http.Request) string {
 	if key == "" {
 		key = r.PostFormValue("key") // forms carry it in a field
 	}
-	if key == "" {
-		key = rand.Text()
-	}
 	v := visiting(r)
-	if v.Account != "" {
-		return v.Account + ":" + key
+	switch {
+	case key == "":
+		return rand.Text()
+	case len(key) > longestKey || v.Account == "":
+		return key // if it is too long, queue.Request.Validate refuses it
+	default:
+		sum := sha256.Sum256([]byte(v.Account + " " + key))
+		return hex.EncodeToString(sum[:16])
 	}
-	return key
 }
