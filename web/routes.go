@@ -31,6 +31,7 @@ func (s *Server) routes() []route {
 		s.citizenRoutes(),
 		s.terminalRoutes(),
 		s.ticketRoutes(),
+		s.screenRoutes(),
 		s.clerkRoutes(),
 		s.infodeskRoutes(),
 		s.galleryRoutes(),
