@@ -113,6 +113,7 @@ func (g gallery) infodesks() []example {
 	a := g.appointment()
 	found.Search, found.Query = true, "Hohenfels"
 	found.Found = []foundAppointment{{Appointment: a, Services: "Personalausweis beantragen"}, {Appointment: a, Ticket: g.waiting()[0]}}
+	found.Found[1].Ticket.ID = "EXAMPLE0000000000000000000"
 	found.Found[1].ID = "00000000-0000-4000-8000-000000000001"
 	nothing.Search, nothing.Query = true, "Niemand"
 	early.Answer = &checkin.Answer{Outcome: checkin.Early, Appointment: a, Opens: g.at("11:25"), Closes: g.at("11:55")}

@@ -170,11 +170,4 @@ function fromScanner(event) {
   return scanned;
 }
 
-// --- meters are drawn by width, which a stylesheet cannot know
-
-function drawMeters() {
-  for (const bar of document.querySelectorAll("[data-share]")) bar.style.inlineSize = bar.dataset.share + "%";
-}
-
-drawMeters();
-follow(live, drawMeters);
+follow(live);
