@@ -26,14 +26,14 @@ func newDay() *day {
 		o := &queue.Office{}
 		desks := []queue.Desk{{ID: "d1", Label: "1", State: queue.DeskOpen}, {ID: "d2", Label: "2", State: queue.DeskOpen},
 			{ID: "d3", Label: "3", State: queue.DeskOpen}}
-		d.apply(o, id, "open", nil, desks)
+		d.apply(o, id, "opened", nil, desks)
 		d.offices = append(d.offices, o)
 	}
 	return d
 }
 
 func (d *day) apply(o *queue.Office, id queue.OfficeID, kind string, tickets []queue.Ticket, desks []queue.Desk) {
-	e := queue.Event{Office: id, Epoch: max(o.Epoch, 1), Version: o.Version + 1, At: d.now.UnixMilli(),
+	e := queue.Event{Office: id, Epoch: o.Epoch, Version: o.Version + 1, At: d.now.UnixMilli(),
 		Day: d.now.Format(time.DateOnly), Kind: kind, Tickets: tickets, Desks: desks}
 	if kind == "opened" {
 		e.Epoch++

@@ -55,6 +55,7 @@ func (g gallery) examples() []example {
 		g.bookings(),
 		g.terminals(),
 		g.tickets(),
+		g.screens(),
 		g.desks(),
 		g.infodesks(),
 	)

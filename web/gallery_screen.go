@@ -1,0 +1,42 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/wartefrei/wartefrei/signage"
+)
+
+// screens are the waiting area's screen on a quiet morning and a busy one.
+func (g gallery) screens() []example {
+	calls := func(n int) (all []signage.Call) {
+		for i := range n {
+			all = append(all, signage.Call{ID: fmt.Sprintf("buergerbuero/1-%d", 200-i), Number: fmt.Sprintf("K %03d", (24+i*373)%999),
+				Desk: fmt.Sprint(1 + (i*5+3)%12), At: g.now.UnixMilli() - int64(i)*20_000})
+		}
+		return all
+	}
+	recalled := calls(2)
+	recalled[0].Again, recalled[1].Again = true, true
+	long := calls(1)
+	long[0].Number, long[0].Desk = "KW 1024", "Zimmer 214"
+	shown := func(state, shape string, b signage.Board) example {
+		area, _, ok := g.city.Area("halle")
+		if !ok {
+			panic("the demonstration's city has no area halle")
+		}
+		v := screenViewOf(area, b)
+		v.Shape = shape
+		return example{Name: "screen-" + state, Page: "screen", Data: v}
+	}
+	return []example{
+		shown("empty", "", signage.Board{}),
+		shown("quiet", "", signage.Board{Earlier: calls(3)}),
+		shown("call", "", signage.Board{Now: calls(1), Earlier: calls(4)[1:]}),
+		shown("call-portrait", "tall", signage.Board{Now: calls(1), Earlier: calls(4)[1:]}),
+		shown("recall", "", signage.Board{Now: recalled, Earlier: calls(4)[2:]}),
+		shown("long", "", signage.Board{Now: long, Earlier: calls(4)[1:]}),
+		shown("many", "", signage.Board{Now: calls(7)}),
+		shown("all-desks", "", signage.Board{Now: calls(12)}),
+		shown("all-desks-portrait", "tall", signage.Board{Now: calls(12)}),
+	}
+}
