@@ -58,6 +58,7 @@ func (g gallery) examples() []example {
 		g.screens(),
 		g.desks(),
 		g.infodesks(),
+		g.managers(),
 	)
 }
 

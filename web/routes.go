@@ -34,6 +34,7 @@ func (s *Server) routes() []route {
 		s.screenRoutes(),
 		s.clerkRoutes(),
 		s.infodeskRoutes(),
+		s.managerRoutes(),
 		s.galleryRoutes(),
 	)
 }
@@ -99,6 +100,13 @@ func (o *observed) WriteHeader(status int) {
 		o.status = status
 	}
 	o.ResponseWriter.WriteHeader(status)
+}
+
+func (o *observed) Write(b []byte) (int, error) {
+	if o.status == 0 {
+		o.status = http.StatusOK
+	}
+	return o.ResponseWriter.Write(b)
 }
 
 // Unwrap lets http.ResponseController reach the connection, for WebSockets.

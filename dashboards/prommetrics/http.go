@@ -24,8 +24,12 @@ func NewHTTP(reg prometheus.Registerer) *HTTP {
 }
 
 // Observe measures a request that was answered. route is the pattern, never
-// the path, which may hold a secret; the caller has it from a fixed table.
+// the path, which may hold a secret; the caller has it from a fixed table. A
+// status of 0 is a connection that left HTTP, as WebSockets do.
 func (h *HTTP) Observe(method, route string, status int, took time.Duration) {
+	if status == 0 {
+		status = http.StatusSwitchingProtocols
+	}
 	h.seconds.WithLabelValues(known(method), route, strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
 }
 
