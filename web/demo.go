@@ -9,6 +9,7 @@ import (
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // Demo is what the demonstration can do beside the real thing. Its routes
@@ -56,19 +57,27 @@ func (s *Server) toBooking(w http.ResponseWriter, r *http.Request) error {
 // startView is the directory in the entrance hall.
 type startView struct {
 	Houses   []booking.House
-	Accounts []DemoAccount
+	Clerks   []startAccount
+	Managers []startAccount
 	Tickets  []queue.Ticket // a few that wait, to see their page
 	Speeds   []float64
 	Speed    float64
-	Sit      *DemoAccount // the clerk of the tour
-	Area     string       // the waiting area of the tour
-	House    booking.HouseID
+	Password string        // of every account
+	Sit      *startAccount // the clerk of the tour
+	Area     string        // the waiting area of the tour
+}
+
+// startAccount is an account with where it works.
+type startAccount struct {
+	DemoAccount
+	In *booking.Office
+	At *booking.Desk // of a clerk
 }
 
 // speeds are how many times faster than life the demonstration plays.
 var speeds = []float64{1, 10, 60}
 
-// forwards are how far the clock may be moved at once.
+// longestForward is how far the clock may be moved at once.
 const longestForward = 24 * time.Hour
 
 func (s *Server) startPage(w http.ResponseWriter, r *http.Request) error {
@@ -77,22 +86,31 @@ func (s *Server) startPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) startView() startView {
 	city := s.City()
-	v := startView{Houses: city.Houses, Accounts: s.Demo.Accounts, Speeds: speeds, Speed: s.Demo.Playing()}
-	for i, a := range s.Demo.Accounts {
-		if a.Desk != "" {
-			v.Sit = &s.Demo.Accounts[i]
-			break
-		}
-	}
-	if len(city.Houses) > 0 {
-		v.House = city.Houses[0].ID
-		if len(city.Houses[0].Areas) > 0 {
-			v.Area = city.Houses[0].Areas[0].ID
-		}
-	}
+	v := startViewOf(city, s.Demo.Accounts, s.Demo.Playing())
 	for _, office := range city.Offices() {
 		waiting := s.office(office.ID).Waiting()
 		v.Tickets = append(v.Tickets, waiting[:min(1, len(waiting))]...)
+	}
+	return v
+}
+
+// startViewOf makes the view of a city with its accounts, for the page and the gallery.
+func startViewOf(city *booking.City, accounts []DemoAccount, speed float64) startView {
+	v := startView{Houses: city.Houses, Speeds: speeds, Speed: speed}
+	for _, a := range accounts {
+		v.Password = a.Password
+		office, ok := city.Office(a.Office)
+		if !ok {
+			continue
+		}
+		if desk, ok := office.Desk(a.Desk); ok {
+			v.Clerks = append(v.Clerks, startAccount{a, office, desk})
+		} else if a.Role == pgaccounts.Manager {
+			v.Managers = append(v.Managers, startAccount{a, office, nil})
+		}
+	}
+	if len(v.Clerks) > 0 {
+		v.Sit, v.Area = &v.Clerks[0], v.Clerks[0].At.Area
 	}
 	return v
 }

@@ -12,8 +12,8 @@ func (g gallery) common() []example {
 		{Name: "schalter4", Password: "schalter4", Role: "clerk", Office: "buergerbuero", Desk: "4"},
 		{Name: "leitung", Password: "leitung", Role: "manager", Office: "buergerbuero"},
 	}
-	start := startView{Houses: g.city.Houses, Accounts: accounts, Tickets: g.waiting()[:1], Speeds: speeds,
-		Sit: &accounts[0], Area: "halle", House: "fischmarkt"}
+	start := startViewOf(g.city, accounts, 0)
+	start.Tickets = g.waiting()[:1]
 	playing := start
 	playing.Speed = 10
 	return []example{
