@@ -1,0 +1,223 @@
+package redisqueue_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+)
+
+// turn is how many commands ours and the bare loop give in turn.
+const turn = 500
+
+// BenchmarkCommands counts acknowledged commands per second, each fsynced, and
+// beside it those of a bare loop: the same scripts with the same arguments to
+// the same server, on as many raw connections, nothing validated, decoded or
+// followed. ratio is ours over theirs.
+func BenchmarkCommands(b *testing.B) {
+	s := redistest.Start(b)
+	for _, desks := range []int{1, 10, 50} {
+		b.Run(fmt.Sprintf("desks=%d", desks), func(b *testing.B) {
+			ours, bare := newHall(b, s.Client(), desks), newHall(b, s.Client(), desks)
+			loop := bare.bareLoop(b)
+			var took, bareTook time.Duration
+			b.ResetTimer()
+			for left := b.N; left > 0; left -= turn { // in turns, so that both have the same machine
+				took += ours.play(b, min(left, turn), ours.do)
+				b.StopTimer()
+				bareTook += bare.play(b, min(left, turn), loop)
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(b.N)/took.Seconds(), "commands/s")
+			b.ReportMetric(float64(b.N)/bareTook.Seconds(), "bare/s")
+			b.ReportMetric(bareTook.Seconds()/took.Seconds(), "ratio")
+		})
+	}
+}
+
+// BenchmarkCallNext times call-next alone, with so many in line.
+func BenchmarkCallNext(b *testing.B) {
+	for _, waiting := range []int{10, 1_000, 100_000} {
+		h := newHall(b, redistest.New(b), 1)
+		h.fill(b, waiting)
+		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) {
+			var calling time.Duration
+			for range b.N {
+				began := time.Now()
+				h.must(b, 0, queue.CallNext{Desk: "0"})
+				calling += time.Since(began)
+				h.must(b, 0, queue.PutBack{Desk: "0"})
+			}
+			b.ReportMetric(float64(calling.Nanoseconds())/float64(b.N), "ns/call-next")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// hall is an office whose desks call and put back, so that as many wait after
+// as before.
+type hall struct {
+	rdb    *redis.Client
+	queue  *redisqueue.Queue
+	office queue.OfficeID
+	desks  int
+	turns  []int // commands that each desk gave
+	given  atomic.Int64
+}
+
+var halls atomic.Int64
+
+func newHall(b *testing.B, rdb *redis.Client, desks int) *hall {
+	h := &hall{rdb: rdb, queue: redisqueue.New(rdb), desks: desks, turns: make([]int, desks),
+		office: queue.OfficeID(fmt.Sprintf("hall-%d", halls.Add(1)))}
+	for desk := range desks {
+		h.must(b, desk, queue.OpenDesk{Desk: deskID(desk), Label: "1", Serves: []queue.ServiceID{"pass"}})
+	}
+	h.fill(b, 2*desks)
+	return h
+}
+
+func deskID(n int) queue.DeskID { return queue.DeskID(strconv.Itoa(n)) }
+
+// fill has people join, many at a time.
+func (h *hall) fill(b *testing.B, people int) {
+	b.Helper()
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(people, 32) {
+		all.Go(func() {
+			for n := next.Add(1); n <= int64(people); n = next.Add(1) {
+				join := request(int(h.given.Add(1))).Command.(queue.Join)
+				h.must(b, 0, join)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (h *hall) request(desk int, c queue.Command) queue.Request {
+	return queue.Request{Office: h.office, ID: fmt.Sprintf("r%010d", h.given.Add(1)), At: morning, Day: "2026-11-24",
+		Actor: queue.Actor{Role: "clerk", ID: "c1"}, Command: c}
+}
+
+func (h *hall) must(b *testing.B, desk int, c queue.Command) {
+	if _, err := h.queue.Do(context.Background(), h.request(desk, c)); err != nil {
+		b.Error(err)
+	}
+}
+
+// do carries out a command of a desk.
+func (h *hall) do(r queue.Request, desk int) error {
+	_, err := h.queue.Do(context.Background(), r)
+	return err
+}
+
+// play has all desks give n commands in all, and returns how long it took.
+func (h *hall) play(b *testing.B, n int, do func(queue.Request, int) error) time.Duration {
+	b.Helper()
+	began := time.Now()
+	var left atomic.Int64
+	left.Store(int64(n))
+	var all sync.WaitGroup
+	for desk := range h.desks {
+		all.Go(func() {
+			for ; left.Add(-1) >= 0; h.turns[desk]++ {
+				c := queue.Command(queue.CallNext{Desk: deskID(desk)})
+				if h.turns[desk]%2 == 1 {
+					c = queue.PutBack{Desk: deskID(desk)}
+				}
+				if err := do(h.request(desk, c), desk); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return time.Since(began)
+}
+
+// bareLoop sends prepared bytes over one connection per desk: only the id
+// differs from command to command.
+func (h *hall) bareLoop(b *testing.B) func(queue.Request, int) error {
+	type desk struct {
+		conn    net.Conn
+		answers *bufio.Reader
+		bytes   map[string][]byte // by kind of command
+	}
+	desks := make([]desk, h.desks)
+	for i := range desks {
+		conn, err := net.Dial("unix", h.rdb.Options().Addr)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { conn.Close() })
+		desks[i] = desk{conn, bufio.NewReaderSize(conn, 16<<10), map[string][]byte{}}
+		for _, c := range []queue.Command{queue.CallNext{Desk: deskID(i)}, queue.PutBack{Desk: deskID(i)}} {
+			desks[i].bytes[c.Kind()] = h.prepare(b, c)
+		}
+	}
+	return func(r queue.Request, n int) error {
+		d := desks[n]
+		text := d.bytes[r.Command.Kind()]
+		copy(text[strings.Index(string(text), "r0"):], r.ID) // ids are of one length
+		if _, err := d.conn.Write(text); err != nil {
+			return err
+		}
+		return skipEvent(d.answers)
+	}
+}
+
+// prepare writes the command as Redis reads it.
+func (h *hall) prepare(b *testing.B, c queue.Command) []byte {
+	b.Helper()
+	args, err := h.queue.Bare(b.Context(), queue.Request{Office: h.office, ID: fmt.Sprintf("r%010d", 0), At: morning,
+		Day: "2026-11-24", Actor: queue.Actor{Role: "clerk", ID: "c1"}, Command: c})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "*%d\r\n", len(args))
+	for _, arg := range args {
+		s := fmt.Sprint(arg)
+		if bytes, ok := arg.([]byte); ok {
+			s = string(bytes)
+		}
+		fmt.Fprintf(&text, "$%d\r\n%s\r\n", len(s), s)
+	}
+	return slices.Clone([]byte(text.String()))
+}
+
+// skipEvent reads an answer and holds that it is an event.
+func skipEvent(answers *bufio.Reader) error {
+	for _, want := range []string{"*2\r\n", "$5\r\n", "EVENT\r\n"} {
+		line, err := answers.ReadString('\n')
+		if err != nil || line != want {
+			return fmt.Errorf("bare loop: %q, %v", line, err)
+		}
+	}
+	line, err := answers.ReadString('\n')
+	if err != nil {
+		return err
+	}
+	length, err := strconv.Atoi(strings.TrimSpace(line[1:]))
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(io.Discard, answers, int64(length)+2)
+	return err
+}

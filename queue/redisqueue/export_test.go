@@ -1,0 +1,22 @@
+package redisqueue
+
+import (
+	"context"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Bare is the EVALSHA that Do sends for a request, for a loop that sends it
+// without anything around it. The script is loaded.
+func (q *Queue) Bare(ctx context.Context, r queue.Request) ([]any, error) {
+	args, err := q.arguments(r)
+	if err != nil {
+		return nil, err
+	}
+	script := scripts[r.Command.Kind()]
+	if err := script.Load(ctx, q.rdb).Err(); err != nil {
+		return nil, err
+	}
+	known := q.knows(r.Office)
+	return append([]any{"EVALSHA", script.Hash(), 1, metaKey(r.Office), known.epoch, known.version}, args...), nil
+}
