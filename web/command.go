@@ -82,20 +82,20 @@ func NewTicketID() queue.TicketID {
 const longestKey = 64
 
 // requestID is the id of a write: the client's Idempotency-Key, made the
-// visitor's own, so that nobody can take another's answer; without a key a new one.
+// visitor's own by a hash, so that nobody can take another's answer; without a
+// key a new one. Citizens are known by the ticket in the path.
 func requestID(r *http.Request) string {
 	key := r.Header.Get("Idempotency-Key")
 	if key == "" {
 		key = r.PostFormValue("key") // forms carry it in a field
 	}
-	v := visiting(r)
-	switch {
-	case key == "":
+	if key == "" {
 		return rand.Text()
-	case len(key) > longestKey || v.Account == "":
-		return key // if it is too long, queue.Request.Validate refuses it
-	default:
-		sum := sha256.Sum256([]byte(v.Account + " " + key))
-		return hex.EncodeToString(sum[:16])
 	}
+	whose := "account " + visiting(r).Account
+	if visiting(r).Account == "" {
+		whose = "citizen " + param(r, "ticket")
+	}
+	sum := sha256.Sum256([]byte(whose + "\n" + key))
+	return hex.EncodeToString(sum[:16])
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+	"github.com/wartefrei/wartefrei/web/api"
 	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
@@ -42,6 +44,12 @@ var problems = []struct {
 	{errThrottled, 429, "throttled"},
 	{pgaccounts.ErrThrottled, 429, "throttled"},
 	{context.DeadlineExceeded, 503, "busy"},
+
+	{wsscreen.ErrFull, 503, "busy"},
+	{wsscreen.ErrClosed, 503, "busy"},
+	{wsscreen.ErrOrigin, 403, "forbidden"},
+	{wsscreen.ErrHandshake, 400, "bad-input"},
+	{wsscreen.ErrPoll, 400, "bad-input"},
 
 	{booking.ErrOfficeUnknown, 404, "office-unknown"},
 	{booking.ErrHouseUnknown, 404, "house-unknown"},
@@ -103,7 +111,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "2")
 	}
 	if forPrograms(r) {
-		s.problemJSON(w, r, status, code)
+		s.problemJSON(w, r, status, code, detailOf(err))
 		return
 	}
 	if code == "sign-in" && r.Method == http.MethodGet {
@@ -113,14 +121,25 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	s.problemPage(w, r, status, code)
 }
 
-func (s *Server) problemJSON(w http.ResponseWriter, r *http.Request, status int, code string) {
+// detailOf is the field that a refusal is about, if it names one.
+func detailOf(err error) string {
+	var field fieldError
+	var contact booking.ContactError
+	switch {
+	case errors.As(err, &field):
+		return field.field
+	case errors.As(err, &contact):
+		return contact.Field
+	}
+	return ""
+}
+
+func (s *Server) problemJSON(w http.ResponseWriter, r *http.Request, status int, code, detail string) {
 	l := lang(r)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Content-Language", l.Tag)
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]any{
-		"type": "/problems/" + code, "title": l.T("problem." + code), "status": status,
-	})
+	json.NewEncoder(w).Encode(api.Problem{Type: "/problems/" + code, Title: l.T("problem." + code), Status: status, Detail: detail})
 }
 
 // problemPage says the refusal to a person, with a way on.

@@ -35,6 +35,7 @@ func (s *Server) routes() []route {
 		s.clerkRoutes(),
 		s.infodeskRoutes(),
 		s.managerRoutes(),
+		s.apiRoutes(),
 		s.galleryRoutes(),
 	)
 }

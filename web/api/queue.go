@@ -1,0 +1,152 @@
+package api
+
+import "time"
+
+// Visit is a ticket as the person who has it sees it.
+type Visit struct {
+	ID       string    `json:"id"`     // who knows it may see the ticket and give it back
+	Number   string    `json:"number"` // what is called: "K 024"
+	Office   string    `json:"office"`
+	Area     string    `json:"area"`  // where to wait
+	State    string    `json:"state"` // waiting, called, serving, parked, missed, done, gone or merged
+	Services []string  `json:"services"`
+	Persons  int       `json:"persons"`
+	Arrived  time.Time `json:"arrived"`
+	Slot     time.Time `json:"slot,omitzero"`  // start of the appointment
+	Due      time.Time `json:"due"`            // the place in the line: whoever is due earlier is called earlier
+	Ahead    int       `json:"ahead"`          // waiting, due earlier, for the same desks
+	Desks    int       `json:"desks"`          // open and serving it; 0: ask at the information desk
+	Call     string    `json:"call,omitempty"` // of the last call
+	CalledAt time.Time `json:"calledAt,omitzero"`
+	Desk     string    `json:"desk,omitempty"`   // label of the desk that called it
+	Way      string    `json:"way,omitempty"`    // to the desk
+	Returns  time.Time `json:"returns,omitzero"` // missed: the place is kept until then
+}
+
+// Ticket is a visit as the office's clerks see it.
+type Ticket struct {
+	ID          string    `json:"id"`
+	Number      string    `json:"number"`
+	Seq         int64     `json:"seq"`   // the day's arrival sequence
+	Class       string    `json:"class"` // booked, entitled, walk-in, info, urgent or at-once
+	Services    []string  `json:"services"`
+	Persons     int       `json:"persons"`
+	Area        string    `json:"area"`
+	State       string    `json:"state"`
+	Due         time.Time `json:"due"`
+	Desk        string    `json:"desk,omitempty"` // id of the desk that called it last
+	Call        string    `json:"call,omitempty"`
+	Calls       int       `json:"calls"`         // how often it was called, recalls included
+	Why         *Why      `json:"why,omitempty"` // why it was called when it was
+	Slot        time.Time `json:"slot,omitzero"`
+	Arrived     time.Time `json:"arrived"`
+	CalledAt    time.Time `json:"calledAt,omitzero"`
+	ServedAt    time.Time `json:"servedAt,omitzero"`
+	MissedAt    time.Time `json:"missedAt,omitzero"`
+	ParkedAt    time.Time `json:"parkedAt,omitzero"`
+	EndedAt     time.Time `json:"endedAt,omitzero"`
+	Reason      string    `json:"reason,omitempty"`      // key from the list of reasons
+	Appointment string    `json:"appointment,omitempty"` // id
+	Finished    []string  `json:"finished,omitempty"`    // services done
+	Into        string    `json:"into,omitempty"`        // merged into
+	From        string    `json:"from,omitempty"`        // split from
+}
+
+// Why says in facts why a ticket was called.
+type Why struct {
+	Rule   string    `json:"rule"` // earliest: nobody whom the desk serves was due earlier; chosen: a clerk called this one
+	Due    time.Time `json:"due"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// Desk is a place where a clerk serves.
+type Desk struct {
+	ID     string    `json:"id"`
+	Label  string    `json:"label"` // what screens show
+	Way    string    `json:"way,omitempty"`
+	Area   string    `json:"area"`
+	State  string    `json:"state"`  // open, paused or closed
+	Serves []string  `json:"serves"` // ids of services; empty before it was first opened
+	Ticket string    `json:"ticket,omitempty"`
+	Since  time.Time `json:"since,omitzero"` // in this state since
+}
+
+// Queue is the present state of an office's day.
+type Queue struct {
+	Office  string    `json:"office"`
+	Epoch   int64     `json:"epoch"`
+	Version int64     `json:"version"`
+	Day     string    `json:"day"`
+	At      time.Time `json:"at,omitzero"` // of the last change
+	Tickets []Ticket  `json:"tickets"`     // of the day, in the order of arrival, ended ones too
+	Desks   []Desk    `json:"desks"`
+}
+
+// DeskList is what a desk sees: itself, the ticket at it, and who waits for it.
+type DeskList struct {
+	Desk    Desk     `json:"desk"`
+	Ticket  *Ticket  `json:"ticket,omitempty"` // called to it, or served at it
+	Waiting []Ticket `json:"waiting"`          // whom it serves, in the order in which they are due
+	Missed  []Ticket `json:"missed"`
+	Parked  []Ticket `json:"parked"`
+}
+
+// Event is what one command changed: the tickets and desks as they are now,
+// first the ticket that the command is about.
+type Event struct {
+	Office  string    `json:"office"`
+	Epoch   int64     `json:"epoch"`
+	Version int64     `json:"version"`
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind"`
+	Tickets []Ticket  `json:"tickets"`
+	Desks   []Desk    `json:"desks"`
+}
+
+// Open opens a desk, or opens it anew with other services.
+type Open struct {
+	Serves []string `json:"serves"` // ids of services
+}
+
+// CallThis calls one waiting ticket out of turn.
+type CallThis struct {
+	Ticket string `json:"ticket"`
+	Reason string `json:"reason"` // from the list of reasons
+}
+
+// Finish ends the visit at the desk.
+type Finish struct {
+	Done []string `json:"done"` // services that were done, may be empty
+}
+
+// BringBack ends parking: to the line, or straight to a desk.
+type BringBack struct {
+	Desk string `json:"desk,omitempty"` // id of an open and free desk
+}
+
+// Transfer sends a ticket to other services of the office.
+type Transfer struct {
+	Services []string `json:"services"`
+}
+
+// Change corrects services and persons of a ticket.
+type Change struct {
+	Services []string `json:"services"`
+	Persons  int      `json:"persons"`
+}
+
+// Split takes services off a ticket into a new one with the same due.
+type Split struct {
+	Services []string `json:"services"` // some of the ticket's, not all
+	Persons  int      `json:"persons"`  // of the new ticket
+}
+
+// Merge joins the ticket into another of people who belong together.
+type Merge struct {
+	Into string `json:"into"` // id of the other
+}
+
+// Cancel ends a visit by the office.
+type Cancel struct {
+	Reason string `json:"reason"` // from the list of reasons
+}

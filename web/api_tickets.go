@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+	"github.com/wartefrei/wartefrei/web/api"
+)
+
+func (s *Server) apiTicketRoutes() []route {
+	return []route{
+		{"GET", "/tickets/:ticket", anyone, s.apiTicket},
+		{"GET", "/tickets/:ticket/live", anyone, s.apiTicketLive},
+		{"GET", "/tickets/:ticket/pdf", anyone, s.ticketPaper},
+		{"POST", "/tickets/:ticket/here", anyone, s.apiHere},
+		{"POST", "/tickets/:ticket/leave", anyone, s.apiLeave},
+	}
+}
+
+func (s *Server) apiTicket(w http.ResponseWriter, r *http.Request) error {
+	t, _, office, err := s.ticketOf(queue.TicketID(param(r, "ticket")))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, s.visitOut(office, t))
+}
+
+// apiTicketLive sends the ticket now and at every change of its office.
+func (s *Server) apiTicketLive(w http.ResponseWriter, r *http.Request) error {
+	id := queue.TicketID(param(r, "ticket"))
+	_, _, office, err := s.ticketOf(id)
+	if err != nil {
+		return err
+	}
+	return s.live(w, r, "ticket", "api "+string(id), []queue.OfficeID{queue.OfficeID(office.ID)}, func() (wsscreen.Content, error) {
+		t, _, office, err := s.ticketOf(id)
+		if err != nil {
+			return wsscreen.Content{}, err
+		}
+		content := wsscreen.Content{Data: s.visitOut(office, t)}
+		if t.State == queue.Called {
+			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + t.Call, Again: t.Calls > 1}}
+		}
+		return content, nil
+	})
+}
+
+func (s *Server) apiHere(w http.ResponseWriter, r *http.Request) error {
+	return s.apiTicketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
+}
+
+func (s *Server) apiLeave(w http.ResponseWriter, r *http.Request) error {
+	return s.apiTicketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Leave{Ticket: id} })
+}
+
+// apiTicketCommand carries out what the person who has the ticket wants.
+func (s *Server) apiTicketCommand(w http.ResponseWriter, r *http.Request, command func(queue.TicketID) queue.Command) error {
+	if err := read(r, &struct{}{}); err != nil {
+		return err
+	}
+	id := queue.TicketID(param(r, "ticket"))
+	_, _, office, err := s.ticketOf(id)
+	if err != nil {
+		return err
+	}
+	event, err := s.command(r, office, command(id))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, s.visitOut(office, event.Tickets[0]))
+}
+
+// visitOut is a ticket as its owner sees it.
+func (s *Server) visitOut(office *booking.Office, t queue.Ticket) api.Visit {
+	v := ticketViewOf(texts.In(texts.German), s.City(), office, s.office(office.ID), t, s.officeNow())
+	out := api.Visit{ID: string(t.ID), Number: t.Number, Office: string(office.ID), Area: t.Area, State: string(t.State),
+		Services: plain(t.Services), Persons: t.Persons, Arrived: v.Arrived, Slot: v.Slot, Due: v.Due, Ahead: v.Ahead,
+		Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
+	if t.State == queue.Missed {
+		out.Returns = v.Returns
+	}
+	if v.Desk != nil {
+		out.Desk, out.Way = v.Desk.Label, say(texts.In(texts.German), v.Desk.Way)
+	}
+	return out
+}
+
+// plain makes ids strings, and never null.
+func plain[ID ~string](ids []ID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
