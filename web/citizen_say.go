@@ -14,8 +14,9 @@ import (
 func citizenFunctions(l *texts.Language) template.FuncMap {
 	return template.FuncMap{
 		"plain":    func(t booking.Text) string { said, _ := t.In(l.Tag); return said }, // for titles and attributes
-		"weekday":  func(t time.Time) string { return l.Weekday(t.Weekday()) },          // Mo.
-		"weekdays": func() []string { return weekdays(l) },                              // Mo. to So.
+		"street":   func(address string) string { street, _, _ := strings.Cut(address, ","); return street },
+		"weekday":  func(t time.Time) string { return l.Weekday(t.Weekday()) }, // Mo.
+		"weekdays": func() []string { return weekdays(l) },                     // Mo. to So.
 		"month":    func(t time.Time) string { return l.T(fmt.Sprintf("booking.month.%d", t.Month())) },
 		"oClock":   func(t time.Time) string { return strings.TrimSpace(strings.TrimPrefix(l.At(t), l.Clock(t))) }, // Uhr
 		"timed":    timedIn(l),                                                                                     // {{timed "booking.held" .Expires (at .Expires)}}
