@@ -154,20 +154,12 @@ func (n *node) demonstrate(ctx context.Context) error {
 		}
 	}
 	n.site.Demo = &web.Demo{Accounts: accounts, Terminals: kept.Terminals, Forward: n.clock.Forward,
-		Play: n.play, Playing: n.playing}
-	return n.folder.say(running{os.Getpid(), n.cfg.PublicURL, n.cfg.Postgres, n.cfg.Redis})
-}
-
-// play lets the day go by itself, so many times as fast as life; 0 stops it.
-func (n *node) play(ctx context.Context, speed float64) error {
-	if err := n.clock.SetRate(ctx, max(speed, 1)); err != nil {
+		Play: n.setSpeed, Playing: n.speed}
+	if err := n.beginPlay(ctx, accounts); err != nil {
 		return err
 	}
-	n.speed.Store(int64(speed))
-	return nil
+	return n.folder.say(running{os.Getpid(), n.cfg.PublicURL, n.cfg.Postgres, n.cfg.Redis})
 }
-
-func (n *node) playing() float64 { return float64(n.speed.Load()) }
 
 func (n *node) addTerminals(ctx context.Context, kept *secrets) error {
 	for _, house := range n.bookings.City().Houses {

@@ -7,7 +7,8 @@
 //	serve.go   the listeners, and how they end
 //	upkeep.go  what is done each second or hour
 //	demo.go    the demonstration; folder.go and servers.go hold its data,
-//	           its PostgreSQL and its Redis
+//	           its PostgreSQL and its Redis; playing.go and play its people
+//	admin.go   the commands of an administrator
 //
 // Only this package knows all others; imports_test.go holds who may know whom.
 package main

@@ -75,7 +75,7 @@ type node struct {
 	live     *wsscreen.Hub
 	site     *web.Server
 	ending   atomic.Bool
-	speed    atomic.Int64 // at which the demonstration plays by itself; 0: not
+	playing  atomic.Bool // the demonstration's people play by themselves
 }
 
 // onClose has f called when the node closes, before what was opened earlier.
