@@ -122,7 +122,12 @@ func level(to *slog.Level) func(string) error {
 // configuration, and names the setting. It never repeats a URL: there may be a
 // password in it.
 func (c *Config) Validate() error {
-	return errors.Join(c.validateServers(), c.validateAddresses(), c.validatePublic())
+	for _, validate := range []func() error{c.validateServers, c.validateAddresses, c.validatePublic} {
+		if err := validate(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *Config) validateServers() error {

@@ -27,6 +27,8 @@ import (
 	"syscall"
 	_ "time/tzdata" // the offices' wall clocks, also where the machine has no zones
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redisserver"
 )
@@ -74,6 +76,7 @@ func execute(ctx context.Context, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log}))
+	redis.SetLogger(redisLog{log}) // its errors come back to us as well
 	for _, c := range commands() {
 		if c.name != args[0] {
 			continue
@@ -88,6 +91,13 @@ func execute(ctx context.Context, args []string) error {
 		return err
 	}
 	return fmt.Errorf("there is no command %q: wartefrei help lists them", args[0])
+}
+
+// redisLog is where the Redis client says what it does by itself.
+type redisLog struct{ log *slog.Logger }
+
+func (l redisLog) Printf(ctx context.Context, format string, values ...any) {
+	l.log.DebugContext(ctx, fmt.Sprintf(format, values...))
 }
 
 func help(w io.Writer) {
