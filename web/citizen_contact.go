@@ -131,14 +131,14 @@ func (s *Server) extendHold(w http.ResponseWriter, r *http.Request) error {
 	return s.showStep(w, r, page, r.PostForm.Get("step"))
 }
 
-// showStep shows the review if that is asked for and all is well, else the form.
+// showStep shows the form if that is asked for or something is wrong, else the review.
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, page contactPage, step string) error {
 	page.Step = "details"
 	if r.Method == http.MethodPost {
 		page.Again = &again{page.Path + "/review", append(page.Fields, field{"step", step},
 			field{"name", page.Form.Name}, field{"mail", page.Form.Mail}, field{"phone", page.Form.Phone})}
 	}
-	if step != "review" {
+	if step == "details" {
 		return s.render(w, r, "appointment-details", page)
 	}
 	if page.Wrong = wrongFields(page.Form.Contact, lang(r)); len(page.Wrong) > 0 {

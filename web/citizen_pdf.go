@@ -48,9 +48,8 @@ func (p appointmentPage) confirmation(city *booking.City, l *texts.Language) pdf
 			{Heading: l.T("booking.what"), Rows: p.serviceRows(l)},
 			{Heading: l.T("booking.bring"), Rows: p.documentRows(l)},
 			{Heading: l.T("appointment.day"), Rows: p.dayRows(l)},
-			{Heading: l.T("appointment.change"), Rows: []pdfconfirmation.Row{{Text: l.T("appointment.change-how")}}},
 		},
-		Booked: l.T("appointment.booked-on", "time", l.Date(a.Booked)+", "+l.At(a.Booked)),
+		Booked: l.T("appointment.booked-on", "time", l.Date(a.Booked)+", "+l.At(a.Booked)) + " " + l.T("appointment.change-how"),
 	}
 }
 
@@ -75,7 +74,7 @@ func (p appointmentPage) documentRows(l *texts.Language) []pdfconfirmation.Row {
 	if p.Sum.Fee > 0 {
 		rows = append(rows, pdfconfirmation.Row{Tick: true, Text: l.T("appointment.fee", "fee", l.Money(p.Sum.Fee))})
 	}
-	return append(rows, pdfconfirmation.Row{Tick: true, Text: l.T("appointment.bring-code")})
+	return rows
 }
 
 func (p appointmentPage) dayRows(l *texts.Language) []pdfconfirmation.Row {
