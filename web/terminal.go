@@ -77,6 +77,7 @@ func (s *Server) terminalSetUpWith(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	s.Sessions.Put(r.Context(), sessionDevice, secret)
+	s.Sessions.SetDeadline(r.Context(), time.Now().AddDate(1, 0, 0)) // set up once, not each morning; revoking the token ends it
 	http.Redirect(w, r, "/houses/"+string(v.House)+"/terminal", http.StatusSeeOther)
 	return nil
 }

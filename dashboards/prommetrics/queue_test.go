@@ -260,10 +260,10 @@ func TestHTTPAndProgram(t *testing.T) {
 	h.Observe("GET", "/screens/:area/live", 0, time.Millisecond)
 	h.Observe("BREW", "none", 405, time.Millisecond)
 	for series, want := range map[string]float64{
-		"wartefrei_http_request_seconds{method=GET,route=/t/:ticket,status=2xx}": 2,
+		"wartefrei_http_request_seconds{method=GET,route=/t/:ticket,status=2xx}":          2,
 		"wartefrei_http_request_seconds{method=GET,route=/screens/:area/live,status=1xx}": 1,
-		"wartefrei_http_request_seconds{method=other,route=none,status=4xx}":     1,
-		"wartefrei_http_request_seconds{method=BREW,route=none,status=4xx}":      -1,
+		"wartefrei_http_request_seconds{method=other,route=none,status=4xx}":              1,
+		"wartefrei_http_request_seconds{method=BREW,route=none,status=4xx}":               -1,
 	} {
 		if got := value(t, reg, series); got != want {
 			t.Errorf("%s is %v, want %v", series, got, want)

@@ -57,7 +57,9 @@ func (s Store) DeleteCtx(ctx context.Context, token string) error {
 }
 
 // Find, Commit and Delete are for callers without a context; scs has one.
-func (s Store) Find(token string) ([]byte, bool, error) { return s.FindCtx(context.Background(), token) }
+func (s Store) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
 
 // Commit is CommitCtx.
 func (s Store) Commit(token string, content []byte, expiry time.Time) error {
