@@ -10,7 +10,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
  * Hands every message from the path to receive. after() is the newest frame
- * that is known, "<epoch>-<version>".
+ * that is known, "<epoch>-<version>", or "".
  */
 export async function connect(path, receive, after) {
   const url = new URL(path, location.href);

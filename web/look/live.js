@@ -18,7 +18,7 @@ const zone = root.dataset.zone; // of the office, whatever the reader's is
 /** Keeps the element like its frames. shown(frame) runs after each. */
 export function follow(live, shown = () => {}) {
   const page = new Page(live, shown);
-  connect(live.dataset.live, (message) => page.receive(message), () => `${page.epoch}-${page.version}`);
+  connect(live.dataset.live, (message) => page.receive(message), () => page.newest());
   setInterval(() => page.look(), 250);
   document.addEventListener("visibilitychange", () => page.look());
 }
@@ -35,6 +35,11 @@ class Page {
   constructor(live, shown) {
     this.live = live;
     this.shown = shown;
+  }
+
+  /** Names the frame that is shown, "" before the first. */
+  newest() {
+    return this.html === null ? "" : `${this.epoch}-${this.version}`;
   }
 
   receive(message) {

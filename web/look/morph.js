@@ -14,6 +14,10 @@ export function morph(element, html) {
 }
 
 function children(parent, wanted) {
+  const ids = new Set([...wanted.children].map((child) => child.id));
+  for (const child of [...parent.children]) {
+    if (child.id && !ids.has(child.id)) child.remove();
+  }
   let here = parent.firstChild;
   for (const want of [...wanted.childNodes]) {
     const have = match(here, want);
