@@ -112,14 +112,16 @@ func (s *Store) ByCode(ctx context.Context, house booking.HouseID, day booking.D
 		return booking.Appointment{}, booking.ErrUnknown
 	}
 	hash := s.CodeHash(house, day, code)
-	asking, cancel := context.WithTimeout(ctx, patience)
+	known, remembered := (*s.today.Load())[string(hash)]
+	asking, cancel := ctx, context.CancelFunc(func() {})
+	if remembered {
+		asking, cancel = context.WithTimeout(ctx, patience)
+	}
 	defer cancel()
 	row := s.pool.QueryRow(asking, appointmentByCode, pgx.NamedArgs{"house": house, "day": day, "hash": hash})
 	a, err := s.present.Load().scan(row)
-	if err != nil && !errors.Is(err, booking.ErrUnknown) {
-		if known, ok := (*s.today.Load())[string(hash)]; ok {
-			return known, nil
-		}
+	if err != nil && remembered && !errors.Is(err, booking.ErrUnknown) {
+		return known, nil
 	}
 	return a, failed(err, "find an appointment in %s by its code", house)
 }
