@@ -1,0 +1,59 @@
+// The browser of the tests: Debian's Chromium, or the one that $CHROMIUM names,
+// speaking German unless a test wants otherwise.
+
+import assert from "node:assert/strict";
+import {readFile} from "node:fs/promises";
+import {createRequire} from "node:module";
+import {after} from "node:test";
+import {chromium} from "playwright-core";
+
+const patience = 120_000; // ms; a machine may be busy, and a wait that succeeds costs nothing
+
+/** Opens a browser and closes it after the tests of the file. */
+export async function browser() {
+  const opened = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--autoplay-policy=no-user-gesture-required"],
+  });
+  after(() => opened.close());
+  return opened;
+}
+
+/**
+ * A page in a browser session of its own, as a person or a device has one.
+ * Options are Playwright's for a context.
+ */
+export async function session(browser, options = {}) {
+  const context = await browser.newContext({locale: "de-DE", viewport: sizes.desk, ...options});
+  context.setDefaultTimeout(patience);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => { throw error; }); // no script of a page may fail
+  return page;
+}
+
+/** How large the panels are that people meet. */
+export const sizes = {
+  desk: {width: 1440, height: 900},
+  phone: {width: 360, height: 740},
+  narrow: {width: 320, height: 640},
+  screen: {width: 1920, height: 1080},
+  terminal: {width: 1080, height: 1920},
+};
+
+/** Makes the page one of the demonstration's terminals or clerks, by the start page. */
+export async function enter(page, url, field, value) {
+  await page.goto(url + "/");
+  await page.locator(`form:has(input[name=${field}][value="${value}"]) button`).first().click();
+  await page.waitForURL((at) => at.pathname !== "/" && !at.pathname.startsWith("/demo"));
+}
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Fails with every barrier that axe finds on the page. */
+export async function accessible(page, name) {
+  await page.evaluate(axe);
+  const {violations} = await page.evaluate((values) => globalThis.axe.run({runOnly: {type: "tag", values}}), rules);
+  const told = violations.map((v) => `${v.id}: ${v.help}\n` + v.nodes.map((n) => `    ${n.target.join(" ")}\n      ${n.failureSummary.replace(/\n\s*/g, " ")}`).join("\n"));
+  assert.equal(told.join("\n"), "", `${name} has barriers`);
+}
