@@ -18,18 +18,19 @@ test("one visit, from booking to counting", async (t) => {
   const folder = await mkdtemp("/tmp/wartefrei-papers-");
   t.after(() => rm(folder, {recursive: true}));
 
+  const citizen = await session(chromium, {javaScriptEnabled: false, viewport: sizes.phone});
+  await aloneInTheOffice(citizen, url);
   const screen = await session(chromium, {viewport: sizes.screen});
   await screen.goto(url + "/screens/halle");
-  await screen.locator("html[data-live=fresh]").waitFor();
-  const gong = await listen(screen);
 
-  const citizen = await session(chromium, {javaScriptEnabled: false, viewport: sizes.phone});
   const {slot, code} = await book(citizen, url);
   const confirmation = await paper(citizen, citizen.locator("a[href$='/confirmation.pdf']"), join(folder, "confirmation.pdf"));
   assert.ok(confirmation.text.includes(code), `the paper does not say ${code}:\n${confirmation.text}`);
   assert.equal(confirmation.scanned, code.replace(" ", ""));
 
   await forwardTo(citizen, url, new Date(slot.getTime() - 10 * 60_000));
+  await screen.locator(".call.none").waitFor();
+  const gong = await listen(screen);
 
   const terminal = await session(chromium, {viewport: sizes.terminal});
   const {number, scanned} = await checkIn(terminal, url, code, join(folder, "terminal.png"));
@@ -66,15 +67,25 @@ test("one visit, from booking to counting", async (t) => {
   await until(async () => (await counted(url)) === waits + 1, "the wait was not counted");
 });
 
-/** Books the first free time for an identity card, without a script. */
+/** Stops the invented people who play the demonstration's day. */
+async function aloneInTheOffice(page, url) {
+  await page.goto(url + "/");
+  await page.locator("button[name=speed][value='0']").click();
+  await page.locator("button[name=speed][value='1']").waitFor();
+}
+
+/**
+ * Books for an identity card, without a script: the first free time of the
+ * second day that has one, since nobody waits there yet.
+ */
 async function book(page, url) {
   const go = () => page.locator("main .btn.yours:visible").click(); // there is one main button a page
   await page.goto(url + "/booking");
   await page.getByRole("link", {name: "Bürgerbüro", exact: true}).click();
   await page.getByLabel("Personalausweis", {exact: false}).first().check();
   await go();
-  await page.locator(".lead a").click(); // the earliest day
-  if (await page.locator("#hold").count() === 0) await page.locator(".hours a").first().click();
+  await page.locator("#days ol a").nth(1).click();
+  await page.locator(".hours a").first().click();
   await go();
   await page.locator("input[name=name]").fill("Erika Beispiel");
   await page.locator("input[name=mail]").fill("erika@example.org");
