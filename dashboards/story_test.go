@@ -86,7 +86,7 @@ func (s *story) node(reg *client.Registry) *node {
 	log := slog.New(slog.DiscardHandler)
 	n.follower = redisqueue.NewFollower(n.line, func() []queue.OfficeID { return []queue.OfficeID{amt} }, log)
 	age := func() time.Duration { return time.Since(n.follower.Checked()) }
-	prommetrics.Program(reg)
+	prommetrics.Program(reg, "a1b2c3")
 	reg.MustRegister(&prommetrics.Offices{City: city, Now: s.now, Age: age, State: n.follower.Office})
 	n.live = wsscreen.New(wsscreen.Config{Now: s.now, Rate: func() float64 { return 1 }, Age: age, Metrics: reg, Log: log})
 	s.t.Cleanup(n.live.Close)

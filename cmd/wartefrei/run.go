@@ -166,7 +166,7 @@ func (n *node) officeIDs() []queue.OfficeID {
 
 // wire makes the site of all that is open.
 func (n *node) wire(context.Context) error {
-	prommetrics.Program(n.metrics)
+	prommetrics.Program(n.metrics, revision)
 	n.site = &web.Server{
 		City:     n.bookings.City,
 		Bookings: n.bookings,

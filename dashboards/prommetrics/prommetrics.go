@@ -31,34 +31,20 @@
 package prommetrics
 
 import (
-	"runtime/debug"
+	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// Program registers what the program and its process are.
-func Program(reg prometheus.Registerer) {
+// Program registers what the program and its process are. revision is the
+// commit that it was built from.
+func Program(reg prometheus.Registerer, revision string) {
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "wartefrei_build_info",
 		Help:        "Always 1; the labels say which program runs.",
-		ConstLabels: buildLabels(),
+		ConstLabels: prometheus.Labels{"revision": revision, "go": runtime.Version()},
 	})
 	build.Set(1)
 	reg.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-}
-
-func buildLabels() prometheus.Labels {
-	labels := prometheus.Labels{"version": "unknown", "revision": "unknown", "go": "unknown"}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return labels
-	}
-	labels["version"], labels["go"] = info.Main.Version, info.GoVersion
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			labels["revision"] = s.Value
-		}
-	}
-	return labels
 }

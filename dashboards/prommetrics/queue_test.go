@@ -253,7 +253,7 @@ func TestOffices(t *testing.T) {
 
 func TestHTTPAndProgram(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	Program(reg)
+	Program(reg, "a1b2c3")
 	h := NewHTTP(reg)
 	h.Observe("GET", "/t/:ticket", 200, 10*time.Millisecond)
 	h.Observe("GET", "/t/:ticket", 204, 10*time.Millisecond)
