@@ -141,7 +141,7 @@ func (c *counted) next(e queue.Event) bool {
 	if e.Epoch < c.epoch || e.Epoch == c.epoch && e.Version <= c.version {
 		return false
 	}
-	if e.Version != c.version+1 || e.Epoch != c.epoch || e.Kind == "day" {
+	if e.Version != c.version+1 || e.Epoch != c.epoch {
 		clear(c.serving)
 	}
 	c.epoch, c.version = e.Epoch, e.Version
