@@ -43,6 +43,7 @@ long: ## Run the tests for long: with the race detector, in another order, prope
 	@.ci/install test
 	$(GO) test -race -shuffle=on -timeout 60m ./...
 	$(GO) test -timeout 60m $(call tested,pgregory.net/rapid) -rapid.checks=5000
+	$(GO) test -timeout 60m -run Line/random ./queue/redisqueue -queue.commands=100000
 
 bench: ## Run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(call tested,'^func Benchmark')

@@ -2,6 +2,7 @@ package redisqueue
 
 import (
 	"context"
+	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
 )
@@ -19,4 +20,10 @@ func (q *Queue) Bare(ctx context.Context, r queue.Request) ([]any, error) {
 	}
 	known := q.knows(r.Office)
 	return append([]any{"EVALSHA", script.Hash(), 1, metaKey(r.Office), known.epoch, known.version}, args...), nil
+}
+
+// TurnDay is the last step of BeginDay alone, as a node does it that has not
+// heard of somebody who joined meanwhile.
+func (q *Queue) TurnDay(ctx context.Context, office queue.OfficeID, at time.Time, day string) error {
+	return q.turnDay(ctx, office, at, day)
 }

@@ -195,6 +195,49 @@ func TestDays(t *testing.T) {
 	}
 }
 
+// TestDayWaits holds that no day begins while a visit is open: a ticket that
+// came in at the last moment would be lost.
+func TestDayWaits(t *testing.T) {
+	t.Parallel()
+	node := redisqueue.New(redistest.New(t))
+	join(t, node, 1)
+	if err := node.TurnDay(t.Context(), office, morning.AddDate(0, 0, 1), "2026-11-25"); err == nil {
+		t.Error("the day began")
+	}
+	state, err := node.Office(t.Context(), office)
+	if err != nil || state.Day != "2026-11-24" || len(state.Tickets) != 1 {
+		t.Errorf("state %+v, %v", state, err)
+	}
+}
+
+// TestFull fills Redis: a command then changes nothing, and the same id is
+// carried out when there is room again.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.Start(t).Client()
+	node := redisqueue.New(rdb)
+	join(t, node, 1)
+	before := dump(t, rdb)
+	limit := func(bytes string) {
+		if err := rdb.ConfigSet(t.Context(), "maxmemory", bytes).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1")
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := node.Do(ctx, request(2)); !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("full Redis: %v, want unknown-outcome", err)
+	}
+	if after := dump(t, rdb); !reflect.DeepEqual(after, before) {
+		t.Errorf("a command that had no room wrote something")
+	}
+	limit("0")
+	if event := join(t, node, 2); event.Tickets[0].Seq != 2 {
+		t.Errorf("ticket %d", event.Tickets[0].Seq)
+	}
+}
+
 // TestLinesEnd holds that a line that nobody stands in leaves nothing behind.
 func TestLinesEnd(t *testing.T) {
 	t.Parallel()
@@ -208,11 +251,9 @@ func TestLinesEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if left := rdb.Keys(t.Context(), "*l*:*").Val(); len(left) > 0 {
-		for _, key := range left {
-			if key != "{buergerbuero}1:log" {
-				t.Errorf("%s is left", key)
-			}
+	for _, pattern := range []string{"*:l:*", "*:lines"} {
+		if left := rdb.Keys(t.Context(), pattern).Val(); len(left) > 0 {
+			t.Errorf("%v is left", left)
 		}
 	}
 }

@@ -37,8 +37,8 @@ const patience = 10 * time.Second
 // use; any number of nodes may have one.
 type Queue struct {
 	rdb     redis.UniversalClient
-	channel string // of events, all offices
-	tell    func(queue.Event)
+	channel string            // of events, all offices
+	tell    func(queue.Event) // the node's follower, if it has one
 
 	mu    sync.Mutex
 	known map[queue.OfficeID]mark

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -139,9 +140,12 @@ func (s *Server) await(ctx context.Context) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := rdb.Ping(ctx).Err()
+		conn, err := net.Dial("unix", s.Socket()) // by hand: the client would log that there is no socket yet
 		if err == nil {
-			return nil
+			conn.Close()
+			if err = rdb.Ping(ctx).Err(); err == nil {
+				return nil
+			}
 		}
 		select {
 		case <-tick.C:
