@@ -60,8 +60,7 @@ type node struct {
 
 	pages    net.Listener
 	machines net.Listener     // for metrics; nil if they have no listener of their own
-	servers  *servers         // nil outside the demonstration
-	folder   *folder          // likewise
+	folder   *folder          // nil outside the demonstration
 	clock    *pg.Clock        // likewise
 	now      func() time.Time // the office clock
 	rate     func() float64   // its seconds in a second of the machine's
