@@ -30,9 +30,9 @@ type Stamp struct {
 // Frame is all that a reader of a topic sees.
 type Frame struct {
 	// Epoch and Version order the frames of a topic, also between nodes; see
-	// VersionOf. A message without a frame has version and epoch 0.
-	Epoch   int64 `json:"epoch,omitempty"`
-	Version int64 `json:"version,omitempty"`
+	// VersionOf. Both are 0 before an office's first day. A sign of life has neither.
+	Epoch   int64 `json:"epoch"`
+	Version int64 `json:"version"`
 	Content
 }
 

@@ -33,6 +33,21 @@ func TestStampedFrameReadsBack(t *testing.T) {
 	}
 }
 
+// A frame before an office's first day is a frame, not a sign of life.
+func TestFirstFrameHasAVersion(t *testing.T) {
+	f, err := encode(Frame{Content: Content{HTML: "x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(f.stamped(Stamp{}), &fields); err != nil {
+		t.Fatal(err)
+	}
+	if fields["version"] != 0. || fields["epoch"] != 0. {
+		t.Errorf("a page cannot tell this from a sign of life: %v", fields)
+	}
+}
+
 // A new epoch is newer whatever its version: the last events of the old one
 // may have been lost.
 func TestVersionOfRises(t *testing.T) {

@@ -45,7 +45,7 @@ class Page {
   receive(message) {
     this.stamp = message;
     this.heard = performance.now();
-    if (message.version) this.frame(message);
+    if ("version" in message) this.frame(message);
     this.look();
   }
 

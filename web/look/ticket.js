@@ -1,21 +1,19 @@
 // The ticket on a phone: it follows the queue, rings and shakes when called,
 // and says when it was last checked.
 
+import {news, ring} from "./chime.js";
 import {follow} from "./live.js";
 
 const live = document.getElementById("live");
 const sound = document.getElementById("sound");
 sound.closest("label").hidden = false;
 
-let rung = "";
-
 /** Runs after each frame: the page is yellow while the ticket is called. */
 function shown(frame) {
   document.body.classList.toggle("called", live.querySelector("[data-state]")?.dataset.state === "called");
-  const call = frame?.calls?.[0]?.id;
-  if (!call || call === rung) return;
-  rung = call;
-  if (sound.checked) navigator.vibrate?.([400, 200, 400]);
+  if (news(frame.calls).length === 0 || !sound.checked) return;
+  ring();
+  navigator.vibrate?.([400, 200, 400]);
 }
 
 follow(live, shown);
