@@ -67,7 +67,7 @@ func choicesOf(in []api.Choice) []booking.Choice {
 }
 
 func (s *Server) apiExtend(w http.ResponseWriter, r *http.Request) error {
-	if err := read(r, &struct{}{}); err != nil {
+	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
 	a, err := s.Bookings.Extend(r.Context(), param(r, "link"))
@@ -84,7 +84,7 @@ func (s *Server) apiConfirm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiRelease(w http.ResponseWriter, r *http.Request) error {
-	if err := read(r, &struct{}{}); err != nil {
+	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
 	if err := s.Bookings.Release(r.Context(), param(r, "link")); err != nil {
@@ -115,7 +115,7 @@ func (s *Server) apiAppointmentPDF(w http.ResponseWriter, r *http.Request) error
 }
 
 func (s *Server) apiCancel(w http.ResponseWriter, r *http.Request) error {
-	if err := read(r, &struct{}{}); err != nil {
+	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
 	a, err := s.Bookings.Cancel(r.Context(), param(r, "link"))

@@ -27,9 +27,6 @@ func (s *Server) apiDeskRoutes() []route {
 	return routes
 }
 
-// nothing is the content of a command that needs none.
-type nothing struct{}
-
 // commandOf reads a command about a desk or a ticket from a request.
 type commandOf[ID any] func(r *http.Request, id ID) (queue.Command, error)
 
@@ -50,28 +47,28 @@ var deskCommands = map[string]commandOf[queue.DeskID]{
 	"open": reads(func(d queue.DeskID, in api.Open) queue.Command {
 		return queue.OpenDesk{Desk: d, Serves: services(in.Serves)}
 	}),
-	"pause":     reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.PauseDesk{Desk: d} }),
-	"close":     reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.CloseDesk{Desk: d} }),
-	"call-next": reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.CallNext{Desk: d} }),
+	"pause":     reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.PauseDesk{Desk: d} }),
+	"close":     reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.CloseDesk{Desk: d} }),
+	"call-next": reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.CallNext{Desk: d} }),
 	"call-this": reads(func(d queue.DeskID, in api.CallThis) queue.Command {
 		return queue.CallThis{Desk: d, Ticket: queue.TicketID(in.Ticket), Reason: in.Reason}
 	}),
-	"recall":   reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.Recall{Desk: d} }),
-	"put-back": reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.PutBack{Desk: d} }),
-	"came":     reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.Came{Desk: d} }),
+	"recall":   reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.Recall{Desk: d} }),
+	"put-back": reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.PutBack{Desk: d} }),
+	"came":     reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.Came{Desk: d} }),
 	"finish": reads(func(d queue.DeskID, in api.Finish) queue.Command {
 		return queue.Finish{Desk: d, Done: services(in.Done)}
 	}),
 	"finish-and-call-next": reads(func(d queue.DeskID, in api.Finish) queue.Command {
 		return queue.FinishAndCallNext{Desk: d, Done: services(in.Done)}
 	}),
-	"no-show": reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.NoShow{Desk: d} }),
-	"park":    reads(func(d queue.DeskID, _ nothing) queue.Command { return queue.Park{Desk: d} }),
+	"no-show": reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.NoShow{Desk: d} }),
+	"park":    reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.Park{Desk: d} }),
 }
 
 // ticketCommands are the clerks' commands about a ticket, by their name in the path.
 var ticketCommands = map[string]commandOf[queue.TicketID]{
-	"revoke": reads(func(t queue.TicketID, _ nothing) queue.Command { return queue.Revoke{Ticket: t} }),
+	"revoke": reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Revoke{Ticket: t} }),
 	"bring-back": reads(func(t queue.TicketID, in api.BringBack) queue.Command {
 		return queue.BringBack{Ticket: t, Desk: queue.DeskID(in.Desk)}
 	}),
@@ -88,8 +85,8 @@ var ticketCommands = map[string]commandOf[queue.TicketID]{
 		return queue.Merge{Ticket: t, Into: queue.TicketID(in.Into)}
 	}),
 	"cancel": reads(func(t queue.TicketID, in api.Cancel) queue.Command { return queue.Cancel{Ticket: t, Reason: in.Reason} }),
-	"here":   reads(func(t queue.TicketID, _ nothing) queue.Command { return queue.Here{Ticket: t} }),
-	"leave":  reads(func(t queue.TicketID, _ nothing) queue.Command { return queue.Leave{Ticket: t} }),
+	"here":   reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Here{Ticket: t} }),
+	"leave":  reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Leave{Ticket: t} }),
 }
 
 func services(ids []string) []queue.ServiceID {

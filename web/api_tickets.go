@@ -58,7 +58,7 @@ func (s *Server) apiLeave(w http.ResponseWriter, r *http.Request) error {
 
 // apiTicketCommand carries out what the person who has the ticket wants.
 func (s *Server) apiTicketCommand(w http.ResponseWriter, r *http.Request, command func(queue.TicketID) queue.Command) error {
-	if err := read(r, &struct{}{}); err != nil {
+	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
 	id := queue.TicketID(param(r, "ticket"))

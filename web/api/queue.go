@@ -150,3 +150,25 @@ type Merge struct {
 type Cancel struct {
 	Reason string `json:"reason"` // from the list of reasons
 }
+
+// Nothing is the content of a write that needs none. An empty body will do.
+type Nothing struct{}
+
+// Message is what a live reader gets: a frame, or only a sign of life. Readers
+// ignore what they do not know, and frames older than the one they have.
+type Message struct {
+	Now     int64      `json:"now"`             // office clock, in ms since 1970 UTC
+	Rate    float64    `json:"rate"`            // how fast it runs against the machine's clock
+	Age     int64      `json:"age"`             // ms since the server last knew that its state is the newest
+	Epoch   int64      `json:"epoch,omitempty"` // (epoch, version) orders frames
+	Version int64      `json:"version,omitempty"`
+	HTML    string     `json:"html,omitempty"`  // for pages
+	Data    any        `json:"data,omitempty"`  // for programs: the whole of what the reader sees
+	Calls   []LiveCall `json:"calls,omitempty"` // who is called now, newest first
+}
+
+// LiveCall lets a reader gong once per call.
+type LiveCall struct {
+	ID    string `json:"id"`
+	Again bool   `json:"again,omitempty"` // a recall
+}
