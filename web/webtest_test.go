@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"html"
 	"io"
 	"log/slog"
@@ -15,9 +16,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/goredisstore"
 	"github.com/alexedwards/scs/v2"
+	"github.com/go-redis/redis_rate/v10"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -25,8 +27,14 @@ import (
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
+	"github.com/wartefrei/wartefrei/web/redissession"
 )
 
 // site is the whole site on a PostgreSQL and a Redis of its own, with a clock
@@ -35,6 +43,7 @@ type site struct {
 	*Server
 	URL   string
 	pool  *pgxpool.Pool
+	redis *redis.Client
 	log   *safeBuffer // everything logged, at every level
 	clock *testClock
 }
@@ -45,7 +54,7 @@ var monday = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 // newSite serves a city; the demonstration's if none is given.
 func newSite(t *testing.T, cities ...booking.City) *site {
 	t.Helper()
-	s := &site{pool: pgtest.New(t), log: &safeBuffer{}, clock: &testClock{now: monday}}
+	s := &site{pool: pgtest.New(t), redis: redistest.New(t), log: &safeBuffer{}, clock: &testClock{now: monday}}
 	bookings, err := pgbooking.New(t.Context(), s.pool, s.clock.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -58,10 +67,45 @@ func newSite(t *testing.T, cities ...booking.City) *site {
 		t.Fatal(err)
 	}
 	sessions := scs.New()
-	sessions.Store = goredisstore.New(redistest.New(t))
-	s.Server = &Server{City: bookings.City, Bookings: bookings, Sessions: sessions, Now: s.clock.Now,
-		Requests: prommetrics.NewHTTP(prometheus.NewRegistry()),
-		Log:      slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	sessions.Store = redissession.Store{Redis: s.redis}
+	accounts, err := pgaccounts.New(t.Context(), s.pool, s.redis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Server = &Server{City: bookings.City, Bookings: bookings, Accounts: accounts, Sessions: sessions, Now: s.clock.Now,
+		Requests: prommetrics.NewHTTP(prometheus.NewRegistry()), PublicURL: "https://termin.example",
+		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	s.Tries = Tries{Limiter: redis_rate.NewLimiter(s.redis), Log: s.Log}
+	s.follow(t)
+	s.serve(t)
+	return s
+}
+
+// follow gives the site its queue.
+func (s *site) follow(t *testing.T) {
+	t.Helper()
+	line := redisqueue.New(s.redis)
+	s.Line = line
+	s.Arrivals = &checkin.Arrivals{Appointments: s.Bookings, Line: line, City: s.City, Now: s.Now, NewTicket: NewTicketID}
+	s.Offices = redisqueue.NewFollower(line, func() (ids []queue.OfficeID) {
+		for _, o := range s.City().Offices() {
+			ids = append(ids, queue.OfficeID(o.ID))
+		}
+		return ids
+	}, s.Log)
+	s.Live = wsscreen.New(wsscreen.Config{Now: s.Now, Rate: func() float64 { return 1 }, Log: s.Log,
+		Age: func() time.Duration { return 0 }, Metrics: prometheus.NewRegistry()})
+	t.Cleanup(s.Live.Close)
+	s.Offices.OnChange(func(office queue.OfficeID) { s.Live.Changed(office, time.Now()) })
+	ctx, end := context.WithCancel(t.Context())
+	var following sync.WaitGroup
+	following.Go(func() { s.Offices.Run(ctx) })
+	t.Cleanup(func() { end(); following.Wait() })
+}
+
+// serve serves the site as it is now.
+func (s *site) serve(t *testing.T) {
+	t.Helper()
 	handler, err := s.Handler()
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +113,6 @@ func newSite(t *testing.T, cities ...booking.City) *site {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	s.URL = server.URL
-	return s
 }
 
 // testClock is an office clock that a test moves.
