@@ -29,6 +29,7 @@ type visitor struct {
 	Name    string // for signing in
 	Offices []booking.OfficeID
 	House   booking.HouseID // of a terminal
+	Initial bool            // signed in with a password that a command made: must choose another first
 }
 
 type visitorKey struct{}
@@ -41,9 +42,13 @@ func visiting(r *http.Request) visitor {
 
 // session keys.
 const (
-	sessionAccount = "account"
-	sessionDevice  = "device"
+	sessionAccount    = "account"
+	sessionGeneration = "generation"
 )
+
+// deviceCookie makes a browser a terminal: it has the terminal's token, since a
+// session would end over night.
+const deviceCookie = "terminal"
 
 // visitorOf finds out who asks: by a bearer token, a device's session or a
 // signed-in session. A token that is wrong or revoked is an error; no token is a citizen.
@@ -57,13 +62,13 @@ func (s *Server) visitorOf(r *http.Request) (visitor, error) {
 	}
 	if id := s.Sessions.GetString(r.Context(), sessionAccount); id != "" {
 		account, ok := s.Accounts.Account(id)
-		if !ok || !account.Active {
+		if !ok || !account.Active || account.Generation != s.Sessions.GetInt(r.Context(), sessionGeneration) {
 			return visitor{}, nil
 		}
-		return visitor{Role: account.Role, Account: account.ID, Name: account.Name, Offices: account.Offices}, nil
+		return visitor{Role: account.Role, Account: account.ID, Name: account.Name, Offices: account.Offices, Initial: !account.Initial.IsZero()}, nil
 	}
-	if secret := s.Sessions.GetString(r.Context(), sessionDevice); secret != "" {
-		v, err := s.holder(secret)
+	if device, err := r.Cookie(deviceCookie); err == nil {
+		v, err := s.holder(device.Value)
 		if err != nil {
 			return visitor{}, nil // revoked: a device without rights
 		}

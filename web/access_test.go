@@ -9,6 +9,7 @@ import (
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/look"
 	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
@@ -214,8 +215,12 @@ var needsMore = map[string]bool{"/readyz": true, "/api/v1/offices/:office/slots"
 
 // pathOf fills the pattern of a route.
 func pathOf(pattern string, v visit) string {
+	stylesheet, err := look.URL("page.js")
+	if err != nil {
+		panic(err)
+	}
 	path := strings.NewReplacer(":office", "buergerbuero", ":house", "fischmarkt", ":desk", "1", ":link", v.link, ":ticket", v.ticket,
-		":area", "halle", ":appointment", v.id, ":example", "x", "*file", "base.css").Replace(pattern)
+		":area", "halle", ":appointment", v.id, ":example", "x", "/look/*file", stylesheet).Replace(pattern)
 	if strings.HasSuffix(path, "/live") {
 		path += "?wait=0"
 	}

@@ -163,7 +163,7 @@ func (s *Server) demoEnter(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return booking.ErrHouseUnknown
 		}
-		s.Sessions.Put(r.Context(), sessionDevice, secret)
+		becomeTerminal(w, r, secret)
 	}
 	if name := r.PostForm.Get("as"); name != "" {
 		if err := s.enterAs(r, name); err != nil {
@@ -183,11 +183,7 @@ func (s *Server) enterAs(r *http.Request, name string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.Sessions.RenewToken(r.Context()); err != nil {
-			return err
-		}
-		s.Sessions.Put(r.Context(), sessionAccount, account.ID)
-		return nil
+		return s.enter(r, account)
 	}
 	return errNotFound
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // common are the pages that everybody may meet.
@@ -23,6 +24,9 @@ func (g gallery) common() []example {
 		{Name: "parts", Page: "gallery-parts", Data: g.parts()},
 		{Name: "sign-in", Page: "sign-in", Data: signInForm{Next: "/desks"}},
 		{Name: "sign-in-refused", Page: "sign-in", Data: signInForm{Name: "schalter4", Next: "/desks", Refused: true}},
+		{Name: "password-initial", Page: "password", Data: passwordForm{Initial: true, Least: pgaccounts.MinPassword}},
+		{Name: "password-weak", Page: "password", Data: passwordForm{Weak: true, Least: pgaccounts.MinPassword}},
+		{Name: "password-refused", Page: "password", Data: passwordForm{Refused: true, Least: pgaccounts.MinPassword}},
 		{Name: "problem-not-found", Page: "problem", Data: map[string]any{"Code": "not-found", "Status": 404}},
 		{Name: "problem-internal", Page: "problem", Data: map[string]any{"Code": "internal", "Status": 500}},
 	}

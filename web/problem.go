@@ -17,13 +17,14 @@ import (
 
 // Refusals of this room.
 var (
-	errNotFound  = errors.New("no such page")
-	errMethod    = errors.New("method not allowed")
-	errSignIn    = errors.New("not signed in")
-	errForbidden = errors.New("not allowed")
-	errBadInput  = errors.New("bad input")
-	errMediaType = errors.New("media type")
-	errThrottled = errors.New("too many tries")
+	errNotFound    = errors.New("no such page")
+	errMethod      = errors.New("method not allowed")
+	errSignIn      = errors.New("not signed in")
+	errForbidden   = errors.New("not allowed")
+	errPasswordDue = errors.New("initial password must be changed")
+	errBadInput    = errors.New("bad input")
+	errMediaType   = errors.New("media type")
+	errThrottled   = errors.New("too many tries")
 )
 
 // problems says every refusal: its HTTP status, and its code, which is the
@@ -39,6 +40,7 @@ var problems = []struct {
 	{errMethod, 405, "method"},
 	{errSignIn, 401, "sign-in"},
 	{errForbidden, 403, "forbidden"},
+	{errPasswordDue, 403, "password-due"},
 	{errBadInput, 400, "bad-input"},
 	{errMediaType, 415, "media-type"},
 	{errThrottled, 429, "throttled"},
@@ -116,6 +118,10 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if code == "sign-in" && r.Method == http.MethodGet {
 		http.Redirect(w, r, signInPath(r.URL.Path), http.StatusSeeOther)
+		return
+	}
+	if code == "password-due" && r.Method == http.MethodGet {
+		http.Redirect(w, r, "/password", http.StatusSeeOther)
 		return
 	}
 	s.problemPage(w, r, status, code)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/julienschmidt/httprouter"
@@ -63,6 +64,14 @@ func (s *Server) guard(route route) handler {
 		}
 		if err := v.may(route.who, param(r, "office"), param(r, "house"), s.City()); err != nil {
 			return err
+		}
+		if v.Initial && route.who != anyone {
+			return errPasswordDue
+		}
+		if route.method == http.MethodPost && !strings.HasPrefix(route.path, "/api/") {
+			if err := parseForm(w, r); err != nil { // pages write by forms alone, also those without fields
+				return err
+			}
 		}
 		return route.handle(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
 	}

@@ -15,6 +15,8 @@ func (s *Server) signInRoutes() []route {
 		{"GET", "/sign-in", anyone, s.signInPage},
 		{"POST", "/sign-in", anyone, s.signIn},
 		{"POST", "/sign-out", anyone, s.signOut},
+		{"GET", "/password", anyone, s.passwordPage},
+		{"POST", "/password", anyone, s.choosePassword},
 	}
 }
 
@@ -45,11 +47,20 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.enter(r, account); err != nil {
+		return err
+	}
+	http.Redirect(w, r, form.Next, http.StatusSeeOther)
+	return nil
+}
+
+// enter makes the session that of an account.
+func (s *Server) enter(r *http.Request, account pgaccounts.Account) error {
 	if err := s.Sessions.RenewToken(r.Context()); err != nil { // a new id, so that none from before can be used
 		return err
 	}
 	s.Sessions.Put(r.Context(), sessionAccount, account.ID)
-	http.Redirect(w, r, form.Next, http.StatusSeeOther)
+	s.Sessions.Put(r.Context(), sessionGeneration, account.Generation)
 	return nil
 }
 

@@ -73,13 +73,15 @@ func (s *Server) terminalSetUpWith(w http.ResponseWriter, r *http.Request) error
 	if err != nil || v.House == "" {
 		return s.renderStatus(w, r, http.StatusUnauthorized, "terminal-set-up", terminalView{Refused: true})
 	}
-	if err := s.Sessions.RenewToken(r.Context()); err != nil {
-		return err
-	}
-	s.Sessions.Put(r.Context(), sessionDevice, secret)
-	s.Sessions.SetDeadline(r.Context(), time.Now().AddDate(1, 0, 0)) // set up once, not each morning; revoking the token ends it
+	becomeTerminal(w, r, secret)
 	http.Redirect(w, r, "/houses/"+string(v.House)+"/terminal", http.StatusSeeOther)
 	return nil
+}
+
+// becomeTerminal makes the browser the terminal of a token, for as long as the token is good.
+func becomeTerminal(w http.ResponseWriter, r *http.Request, secret string) {
+	http.SetCookie(w, &http.Cookie{Name: deviceCookie, Value: secret, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
 }
 
 func (s *Server) terminalWelcome(w http.ResponseWriter, r *http.Request) error {

@@ -74,7 +74,8 @@ func newSite(t *testing.T, cities ...booking.City) *site {
 	}
 	s.Server = &Server{City: bookings.City, Bookings: bookings, Accounts: accounts, Sessions: sessions, Now: s.clock.Now,
 		Requests: prommetrics.NewHTTP(prometheus.NewRegistry()), PublicURL: "https://termin.example",
-		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+		Ready: func(context.Context) error { return nil },
+		Log:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	s.Tries = Tries{Limiter: redis_rate.NewLimiter(s.redis), Log: s.Log}
 	s.follow(t)
 	s.serve(t)

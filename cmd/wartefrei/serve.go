@@ -144,11 +144,13 @@ func (n *node) metricsHandler() http.Handler {
 func (n *node) sessions() *scs.SessionManager {
 	s := scs.New()
 	s.Store = redissession.Store{Redis: n.redis}
-	s.Lifetime = 12 * time.Hour
+	s.Lifetime, s.IdleTimeout = 12*time.Hour, 30*time.Minute
 	s.Cookie.Name = "wartefrei"
 	s.Cookie.HttpOnly = true
 	s.Cookie.SameSite = http.SameSiteLaxMode
-	s.Cookie.Secure = strings.HasPrefix(n.cfg.PublicURL, "https://")
+	if strings.HasPrefix(n.cfg.PublicURL, "https://") {
+		s.Cookie.Secure, s.Cookie.Name = true, "__Host-wartefrei" // no other host of the domain can set it
+	}
 	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		n.log.Error("sessions do not answer", "err", err)
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
