@@ -210,7 +210,7 @@ func (s *site) askAs(t *testing.T, route route, who, token string, v visit, may 
 var signsIn = map[string]bool{"/sign-in": true, "/terminal": true, "/password": true}
 
 // needsMore are routes that need a query or another state to show something.
-var needsMore = map[string]bool{"/readyz": true, "/api/v1/offices/:office/slots": true, "/gallery/:example": true,
+var needsMore = map[string]bool{"/password": true, "/api/v1/offices/:office/slots": true, "/gallery/:example": true,
 	"/booking/:office/times": true, "/appointments/:link/details": true}
 
 // pathOf fills the pattern of a route.
@@ -263,6 +263,33 @@ func TestSession(t *testing.T) {
 		if b.get("/desks"); !strings.HasPrefix(b.path, "/sign-in") {
 			t.Errorf("%s: the session goes on at %s", name, b.path)
 		}
+	}
+}
+
+// TestInitialPassword: who signs in with a password that a command made does nothing before choosing another.
+func TestInitialPassword(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	initial, err := s.Accounts.AddAccount(t.Context(), "a.meyer", pgaccounts.Clerk, []booking.OfficeID{"buergerbuero"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.browse(t, "de")
+	b.post("/sign-in", url.Values{"name": {"a.meyer"}, "password": {initial}, "next": {"/desks"}})
+	if b.path != "/password" {
+		t.Errorf("led to %s, want /password", b.path)
+	}
+	if b.post("/offices/buergerbuero/desks/1", url.Values{"command": {"open"}, "service": {"reisepass"}}); b.status != http.StatusForbidden {
+		t.Errorf("opened a desk: %d", b.status)
+	}
+	if b.post("/password", url.Values{"password": {initial}, "new": {"Offenburg 2026"}}); b.status != http.StatusUnprocessableEntity {
+		t.Errorf("a weak password: %d", b.status)
+	}
+	if b.post("/password", url.Values{"password": {"wrong and wrong"}, "new": {"kirschkuchen am see"}}); b.status != http.StatusUnprocessableEntity {
+		t.Errorf("without the old password: %d", b.status)
+	}
+	if b.post("/password", url.Values{"password": {initial}, "new": {"kirschkuchen am see"}}); b.path != "/desks" || b.status != http.StatusOK {
+		t.Errorf("after choosing: %s, %d", b.path, b.status)
 	}
 }
 

@@ -105,11 +105,7 @@ var passport = booking.Wish{Office: "buergerbuero", Services: []booking.Choice{{
 // book books a passport today at the first free time and returns its link.
 func (s *site) book(t *testing.T) (booking.Appointment, string) {
 	t.Helper()
-	days, err := s.Bookings.Free(t.Context(), passport, s.City().Day(s.Now()), 1)
-	if err != nil || len(days) == 0 || len(days[0].Slots) == 0 {
-		t.Fatalf("no free time today: %v", err)
-	}
-	_, link, err := s.Bookings.Hold(t.Context(), passport, days[0].Slots[0].Start, "de", "")
+	_, link, err := s.Bookings.Hold(t.Context(), passport, s.free(t), "de", "")
 	if err != nil {
 		t.Fatal(err)
 	}
