@@ -123,6 +123,7 @@ func faults(html, tag string) []string {
 	wrong(!titlePattern.MatchString(html), "no title")
 	wrong(strings.Count(html, "<h1") != 1, "%d headings of the first rank", strings.Count(html, "<h1"))
 	wrong(strings.Count(html, "<main") != 1, "%d main parts", strings.Count(html, "<main"))
+	wrong(!strings.Contains(html, `class="demo"`) && !strings.Contains(html, `class="hall"`), "does not say that it is a demonstration")
 	wrong(strings.Contains(html, "ZgotmplZ"), "a value that html/template refused")
 	wrong(strings.Contains(html, "<no value>"), "a value that is not there")
 	for _, m := range inlinePattern.FindAllString(html, -1) {
