@@ -120,12 +120,12 @@ const longest = 400; // stops of a page
 
 /** Goes by Tab once around the page: each stop can be seen, and none is left out or holds the focus. */
 async function walk(page) {
-  await page.evaluate(() => document.activeElement.blur());
   const wanted = await page.evaluate(stops);
   const seen = new Set();
   for (let n = 0; n < longest; n++) {
     const stop = await next(page);
-    if (stop.place === "") break; // past the last one, out of the page
+    if (stop.place === "") continue; // past the last one, out of the page
+    if (stop.place === [...seen][0]) break;
     assert.ok(!seen.has(stop.place), `the focus came twice to ${stop.html}`);
     seen.add(stop.place);
   }
