@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,8 +35,8 @@ func (s *site) state(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Not epoch and version: the first command of an office opens its queue, also if it is refused.
-		text, err := json.Marshal([]any{state.Tickets, state.Desks, state.Counters})
+		// Not epoch, version and empty maps: the first command of an office opens its queue, also if it is refused.
+		text, err := json.Marshal([]any{state.In(everyState...), slices.Collect(maps.Values(state.Desks)), state.Counters})
 		if err != nil {
 			t.Fatal(err)
 		}
