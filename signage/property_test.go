@@ -62,10 +62,7 @@ var after = map[string]queue.State{
 func (d *day) step(t *rapid.T) {
 	d.now = d.now.Add(time.Duration(rapid.IntRange(0, 40_000).Draw(t, "pause")) * time.Millisecond)
 	o := rapid.SampledFrom(d.offices).Draw(t, "office")
-	var open []queue.Ticket
-	for _, ticket := range o.In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed) {
-		open = append(open, ticket)
-	}
+	open := o.In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed)
 	choice := rapid.IntRange(-2, len(open)-1).Draw(t, "ticket")
 	if choice == -2 {
 		d.apply(o, o.ID, "opened", nil, nil) // a new epoch

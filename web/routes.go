@@ -100,7 +100,6 @@ type observed struct {
 	http.ResponseWriter
 	route  string
 	status int
-	err    error
 }
 
 type observedKey struct{}

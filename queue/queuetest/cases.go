@@ -172,7 +172,7 @@ func (p *pair) tell(t *testing.T, steps []any) string {
 			at += time.Duration(minutes) * time.Minute
 			continue
 		}
-		event, err, diff := p.do(request(fmt.Sprintf("r%d", i), at, s.(queue.Command)))
+		event, diff, err := p.do(request(fmt.Sprintf("r%d", i), at, s.(queue.Command)))
 		if diff != "" {
 			t.Fatalf("step %d: %s", i, diff)
 		}
@@ -189,12 +189,12 @@ func (p *pair) repeat(t *testing.T) {
 	t.Helper()
 	for _, r := range p.requests[:len(p.requests):len(p.requests)] {
 		r.At = r.At.Add(time.Hour)
-		if _, _, diff := p.do(r); diff != "" {
+		if _, diff, _ := p.do(r); diff != "" {
 			t.Errorf("repeat of %s: %s", r.ID, diff)
 		}
 		valid := r.Validate() == nil
 		r.Command = queue.Leave{Ticket: "another"}
-		if _, err, _ := p.do(r); valid && refusal(err) != queue.ErrOtherContent {
+		if _, _, err := p.do(r); valid && refusal(err) != queue.ErrOtherContent {
 			t.Errorf("id %s for another command: %v, want other-content", r.ID, err)
 		}
 	}

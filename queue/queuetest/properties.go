@@ -201,7 +201,7 @@ func neverEmpty(t *testing.T, line queue.Line) {
 	empty := 0
 	for range 1500 {
 		r := g.request()
-		_, err, _ := p.do(r)
+		_, _, err := p.do(r)
 		if c, ok := r.Command.(queue.CallNext); ok && errors.Is(err, queue.ErrEmpty) && r.ID == fmt.Sprintf("r%d", g.made) {
 			empty++
 			state := read(t, line, theOffice)
@@ -221,7 +221,7 @@ func foldIsState(t *testing.T, line queue.Line) {
 	state := &queue.Office{ID: theOffice}
 	for range 900 { // less than a day
 		r := g.request()
-		event, err, _ := p.do(r)
+		event, _, err := p.do(r)
 		if err == nil && event.Version > state.Version {
 			fold(t, line, state, event)
 		}

@@ -28,7 +28,7 @@ func runRandom(t *testing.T, line queue.Line) {
 		g := newGenerator(s, p)
 		for i := range perRun {
 			r := g.request()
-			_, err, diff := p.do(r)
+			_, diff, err := p.do(r)
 			if diff == "" && i%500 == 499 {
 				diff = p.compare(t)
 			}

@@ -44,13 +44,13 @@ type pair struct {
 }
 
 // do gives both a request and returns their answer, or what differs.
-func (p *pair) do(r queue.Request) (queue.Event, error, string) {
+func (p *pair) do(r queue.Request) (answer queue.Event, differs string, refusal error) {
 	p.requests = append(p.requests, r)
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	got, gotErr := p.line.Do(ctx, r)
 	want, wantErr := p.model.Do(ctx, r)
-	return got, gotErr, differ(got, gotErr, want, wantErr)
+	return got, differ(got, gotErr, want, wantErr), gotErr
 }
 
 func differ(got queue.Event, gotErr error, want queue.Event, wantErr error) string {

@@ -1,6 +1,6 @@
 // Package api is what programs and the server say to one another under
 // /api/v1: the structs of the JSON, the document that describes every route
-// (openapi.json), and a small client.
+// (openapi.json).
 //
 // Times are RFC 3339 with the offset of the office's wall clock. A field that
 // does not apply is left out. Texts are in the reader's language
@@ -10,7 +10,7 @@
 // request with the same key, sent again by the same visitor, changes nothing
 // and is answered as the first was. A refusal is a [Problem].
 //
-// Package web answers, cmd/wartefrei and cmd/rush ask. This package knows no
+// Package web answers. This package knows no
 // other of ours.
 package api
 
