@@ -87,8 +87,11 @@ func TestBoardOf(t *testing.T) {
 				called("B 001", queue.Waiting, "1-1", time.Second), called("B 002", queue.Gone, "1-2", time.Second),
 				called("B 003", queue.Merged, "1-3", time.Second))},
 			"now  | earlier "},
-		"another area":                {[]*queue.Office{office("a", elsewhere)}, "now  | earlier "},
-		"one moment, one office":      {[]*queue.Office{office("a", called("B 001", queue.Called, "1-9", time.Second), called("B 002", queue.Called, "1-10", time.Second))}, "now B 002, B 001 | earlier "},
+		"another area":           {[]*queue.Office{office("a", elsewhere)}, "now  | earlier "},
+		"one moment, one office": {[]*queue.Office{office("a", called("B 001", queue.Called, "1-9", time.Second), called("B 002", queue.Called, "1-10", time.Second))}, "now B 002, B 001 | earlier "},
+		"one moment, by version": {
+			[]*queue.Office{office("a", called("B 001", queue.Called, "1-11", time.Second), called("B 002", queue.Called, "1-12", time.Second))},
+			"now B 002, B 001 | earlier "},
 		"one moment, a later epoch":   {[]*queue.Office{office("a", called("B 001", queue.Called, "2-3", time.Second), called("B 002", queue.Called, "1-10", time.Second))}, "now B 001, B 002 | earlier "},
 		"one moment, two offices":     {[]*queue.Office{office("b", called("C 001", queue.Called, "1-9", time.Second)), office("a", called("B 001", queue.Called, "1-9", time.Second))}, "now B 001, C 001 | earlier "},
 		"offices mixed by time":       {[]*queue.Office{office("a", called("B 001", queue.Called, "1-90", 9*time.Second)), office("b", called("C 001", queue.Called, "1-2", time.Second))}, "now C 001, B 001 | earlier "},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -75,6 +76,28 @@ func TestSlot(t *testing.T) {
 		r := &reader{topic: topic, next: tt.waits, writing: true} // a write is under way
 		if r.offer(tt.comes); r.next != tt.want {
 			t.Errorf("%p waits, %p comes: %p", tt.waits, tt.comes, r.next)
+		}
+	}
+}
+
+// What looks the same is not sent again, under whatever version.
+func TestPublishSendsWhatLooksDifferent(t *testing.T) {
+	topic := newTopic(Topic{Kind: "screen"}, newMetrics(prometheus.NewRegistry()))
+	r := &reader{topic: topic, writing: true} // a write is under way: what is sent stays in the slot
+	topic.readers[r] = struct{}{}
+	for _, tt := range []struct {
+		version int64
+		html    string
+		sent    bool
+	}{{1, "a", true}, {1, "a", false}, {2, "a", false}, {2, "b", true}, {3, "a", true}} {
+		f, err := encode(Frame{Epoch: 1, Version: tt.version, Content: Content{HTML: tt.html}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.next = nil
+		topic.publish(f, Stamp{}, time.Time{})
+		if sent := r.next != nil; sent != tt.sent {
+			t.Errorf("version %d, %q: sent is %v", tt.version, tt.html, sent)
 		}
 	}
 }
