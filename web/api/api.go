@@ -10,8 +10,7 @@
 // request with the same key, sent again by the same visitor, changes nothing
 // and is answered as the first was. A refusal is a [Problem].
 //
-// Package web answers. This package knows no
-// other of ours.
+// Package web answers. This package knows no other of ours.
 package api
 
 import (
