@@ -22,9 +22,8 @@ import (
 	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
-// startServers gives the demonstration a database and a Redis of its own. Only
-// one process has a data folder at a time.
-func (n *node) startServers(ctx context.Context) (err error) {
+// takeFolder takes the demonstration's data folder: one process has it at a time.
+func (n *node) takeFolder(context.Context) (err error) {
 	if !n.cfg.Demo {
 		return nil
 	}
@@ -32,6 +31,14 @@ func (n *node) startServers(ctx context.Context) (err error) {
 		return err
 	}
 	n.onClose(n.folder.close)
+	return nil
+}
+
+// startServers gives the demonstration a database and a Redis of its own.
+func (n *node) startServers(ctx context.Context) error {
+	if !n.cfg.Demo {
+		return nil
+	}
 	n.log.Info("starting PostgreSQL and Redis", "folder", n.folder.path)
 	own, err := startServers(ctx, n.folder.path, n.log)
 	if err != nil {

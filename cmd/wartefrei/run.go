@@ -34,7 +34,8 @@ func run(ctx context.Context, cfg Config, log *slog.Logger) (err error) {
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry(), now: time.Now, rate: func() float64 { return 1 }}
 	defer func() { err = errors.Join(err, n.close()) }()
 	for _, step := range []func(context.Context) error{
-		n.listen,       // first: a port that is taken ends us before anything has begun
+		n.takeFolder,   // of the demonstration, first: who starts it twice is led to the one that runs
+		n.listen,       // a port that is taken ends us before anything has begun
 		n.startServers, // of the demonstration
 		n.openPostgres,
 		n.openRedis,

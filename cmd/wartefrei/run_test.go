@@ -306,7 +306,7 @@ func TestKill(t *testing.T) {
 	first := start(t, data)
 	url := first.serving(t)
 
-	second := start(t, data)
+	second := start(t, data, "WARTEFREI_LISTEN="+strings.TrimPrefix(url, "http://")) // as people do
 	err := second.Wait()
 	for _, want := range []string{url, strconv.Itoa(first.Process.Pid)} {
 		if err == nil || !strings.Contains(second.said.String(), want) {
