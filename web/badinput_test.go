@@ -315,7 +315,7 @@ func TestProblemsHaveAll(t *testing.T) {
 	if !errors.Is(booking.ContactError{Field: "name"}, booking.ErrContact) {
 		t.Error("a ContactError is no ErrContact")
 	}
-	declared := regexp.MustCompile(`(?m)^\s+Err\w+\s*= errors\.New\("([^"]*)"\)`)
+	declared := regexp.MustCompile(`(?m)^(?:var)?\s+Err\w+\s*= errors\.New\("([^"]*)"\)`)
 	for _, folder := range []string{"../booking", "../checkin", "../queue"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		if err != nil || len(files) == 0 {

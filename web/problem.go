@@ -46,6 +46,7 @@ var problems = []struct {
 	{errThrottled, 429, "throttled"},
 	{pgaccounts.ErrThrottled, 429, "throttled"},
 	{context.DeadlineExceeded, 503, "busy"},
+	{queue.ErrUnknownOutcome, 503, "busy"},
 
 	{wsscreen.ErrFull, 503, "busy"},
 	{wsscreen.ErrClosed, 503, "busy"},
