@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,24 +49,5 @@ func pick(tag string) string {
 	return texts.German
 }
 
-// secure says whether the browser reached us by https.
-func secure(r *http.Request) bool {
-	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
-}
-
 // newKey is the id of the write that a form makes, so that sending it twice writes once.
 func newKey() string { return rand.Text() }
-
-// clientOf is where a request comes from, to slow down who guesses passwords.
-// Behind a proxy it is what the nearest proxy saw.
-func clientOf(r *http.Request) string {
-	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
-		hops := strings.Split(forwarded, ",")
-		return strings.TrimSpace(hops[len(hops)-1])
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}

@@ -3,7 +3,7 @@
 //
 // A request goes this way, top to bottom in [Server.Handler]:
 //
-//	log and recover → security headers → limits → session → route → access → handler
+//	log and recover → origin → security headers → limits → session → route → access → handler
 //
 // routes.go lists every route with who may use it; access.go decides who asks;
 // page.go renders, problem.go says every refusal. Then a file per kind of
@@ -19,6 +19,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -55,7 +56,10 @@ type Server struct {
 	// PublicURL is how citizens reach the server: "https://termin.example".
 	// It is in the QR code of printed tickets.
 	PublicURL string
-	Log       *slog.Logger
+	// Proxies are the addresses whose X-Forwarded-For and X-Forwarded-Proto
+	// are believed; nobody's if there are none.
+	Proxies []netip.Prefix
+	Log     *slog.Logger
 
 	pages map[string]*language
 }
@@ -78,6 +82,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	h = http.NewCrossOriginProtection().Handler(h) // a foreign page cannot use a clerk's session
 	h = limit(h)
 	h = headers(h)
+	h = s.originated(h)
 	return s.observe(h), nil
 }
 
@@ -101,7 +106,7 @@ func headers(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // links carry secrets in their path
 		h.Set("Cache-Control", "no-store")
-		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		if secure(r) {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)

@@ -25,6 +25,7 @@ type Config struct {
 	Listen    string
 	Metrics   string
 	PublicURL string
+	Proxies   []netip.Prefix
 	Demo      bool
 	Data      string
 	Grace     time.Duration
@@ -54,6 +55,8 @@ func (c *Config) settings() []setting {
 			"empty: in the demonstration with the pages, else nowhere", text(&c.Metrics)},
 		{"WARTEFREI_PUBLIC_URL", "", "how citizens reach the pages: https://termin.example; " +
 			"empty only while WARTEFREI_LISTEN is open to this machine alone", text(&c.PublicURL)},
+		{"WARTEFREI_PROXIES", "", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 127.0.0.1, 10.1.0.0/16; " +
+			"empty: nobody's", networks(&c.Proxies)},
 		{"WARTEFREI_DEMO", "0", "1 for the demonstration, with a database, Redis and clock of its own", truth(&c.Demo)},
 		{"WARTEFREI_DATA", presetData, "the demonstration's folder", text(&c.Data)},
 		{"WARTEFREI_GRACE", "20s", "how long requests under way may take when the program is told to end", span(&c.Grace)},
@@ -95,6 +98,27 @@ func span(to *time.Duration) func(string) error {
 	return func(value string) (err error) {
 		if *to, err = time.ParseDuration(value); err != nil || *to <= 0 {
 			return errors.New("write a duration above zero, such as 20s or 1m")
+		}
+		return nil
+	}
+}
+
+// networks reads addresses and networks, separated by commas.
+func networks(to *[]netip.Prefix) func(string) error {
+	return func(value string) error {
+		for part := range strings.SplitSeq(value, ",") {
+			part = strings.TrimSpace(part)
+			if part == "" {
+				continue
+			}
+			network, err := netip.ParsePrefix(part)
+			if address, alone := netip.ParseAddr(part); alone == nil && address.Zone() == "" {
+				network, err = netip.PrefixFrom(address, address.BitLen()), nil
+			}
+			if err != nil || network.Addr().Is4In6() {
+				return errors.New("write addresses or networks, such as 127.0.0.1, 10.1.0.0/16")
+			}
+			*to = append(*to, network)
 		}
 		return nil
 	}

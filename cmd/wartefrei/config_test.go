@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -40,6 +41,11 @@ func TestConfig(t *testing.T) {
 		{"open to others", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_LISTEN", ":8080"}, "WARTEFREI_PUBLIC_URL is missing"},
 		{"open, and said", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_LISTEN", ":8080", "WARTEFREI_PUBLIC_URL", "https://termin.example/"}, ""},
 		{"with a path", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_PUBLIC_URL", "https://stadt.example/termin"}, "WARTEFREI_PUBLIC_URL is no address"},
+		{"proxies", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_PROXIES", "127.0.0.1, 10.1.0.0/16,fd00::/8,::1"}, ""},
+		{"proxy's name", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_PROXIES", "10.1.0.0/16, proxy.example"}, "WARTEFREI_PROXIES is"},
+		{"proxy's port", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_PROXIES", "127.0.0.1:8080"}, "WARTEFREI_PROXIES is"},
+		{"proxy's network", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_PROXIES", "10.1.0.0/33"}, "WARTEFREI_PROXIES is"},
+		{"proxy in two families", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_PROXIES", "::ffff:10.1.0.1"}, "WARTEFREI_PROXIES is"},
 		{"grace", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_GRACE", "0s"}, "WARTEFREI_GRACE is \"0s\""},
 		{"log", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_LOG", "loud"}, "WARTEFREI_LOG is \"loud\""},
 		{"days", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_KEEP_DAYS", "-1"}, "WARTEFREI_KEEP_DAYS is \"-1\""},
@@ -55,6 +61,23 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		case err != nil && (strings.Contains(err.Error(), "geheim") || strings.Contains(err.Error(), "\n")):
 			t.Errorf("%s: not one sentence without a password: %q", c.name, err)
+		}
+	}
+}
+
+// TestProxies: nobody is believed unless listed, and an address is itself alone.
+func TestProxies(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string][]string{
+		"": nil, "10.1.0.7": {"10.1.0.7/32"}, "127.0.0.1, ::1": {"127.0.0.1/32", "::1/128"}, "10.1.0.0/16": {"10.1.0.0/16"},
+	} {
+		cfg, err := readConfig(environment("WARTEFREI_PROXIES", value))
+		var got []string
+		for _, p := range cfg.Proxies {
+			got = append(got, p.String())
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %v, %v, want %v", value, got, err, want)
 		}
 	}
 }

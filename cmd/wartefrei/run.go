@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -182,6 +183,7 @@ func (n *node) wire(context.Context) error {
 		Now:       n.now,
 		Ready:     n.ready,
 		PublicURL: n.cfg.PublicURL,
+		Proxies:   n.cfg.Proxies,
 		Log:       n.log,
 	}
 	if n.machines == nil && n.cfg.Demo {
@@ -189,6 +191,9 @@ func (n *node) wire(context.Context) error {
 	}
 	if len(n.bookings.City().Houses) == 0 && !n.cfg.Demo {
 		n.log.Warn("there is no city yet: run wartefrei import FILE")
+	}
+	if strings.HasPrefix(n.cfg.PublicURL, "https://") && len(n.cfg.Proxies) == 0 {
+		n.log.Warn("WARTEFREI_PROXIES is empty: all citizens are taken for one, the proxy that has the certificate, when tries are counted")
 	}
 	return nil
 }
