@@ -239,6 +239,23 @@ func TestTheLanguageKeepsTheStep(t *testing.T) {
 	b.submit(`id="contact"`, "").want(200, "Your appointment is booked.")
 }
 
+// TestTheChosenLanguageWins: a language in the address of the page that
+// somebody comes from does not undo the choice; what else stood there stays.
+func TestTheChosenLanguageWins(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browse(t, "de")
+	b.get("/booking?lang=en&from=x&from=y").want(200, `<html lang="en"`)
+	b.submit(`action="/language"`, "Deutsch").want(200, `<html lang="de"`)
+	if b.path != "/booking?from=x&from=y" {
+		t.Errorf("led back to %s", b.path)
+	}
+	b.get("/sign-in?next=%2Fdesks&lang=en").submit(`action="/language"`, "Deutsch").want(200, `<html lang="de"`)
+	if b.path != "/sign-in?next=%2Fdesks" {
+		t.Errorf("led back to %s", b.path)
+	}
+}
+
 // count runs a query that counts.
 func (s *site) count(t *testing.T, query string) (n int) {
 	t.Helper()

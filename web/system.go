@@ -3,6 +3,7 @@ package web
 import (
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/wartefrei/wartefrei/web/look"
 )
@@ -54,8 +55,20 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	keepLanguage(w, r, r.PostForm.Get("lang"))
-	http.Redirect(w, r, localPath(r.PostForm.Get("back")), http.StatusSeeOther)
+	http.Redirect(w, r, withoutLang(localPath(r.PostForm.Get("back"))), http.StatusSeeOther)
 	return nil
+}
+
+// withoutLang is a path without the language in its query, which would undo a choice.
+func withoutLang(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || !u.Query().Has("lang") {
+		return path
+	}
+	query := u.Query()
+	query.Del("lang")
+	u.RawQuery = query.Encode()
+	return u.RequestURI()
 }
 
 // keepLanguage lets the browser keep a language.
