@@ -89,7 +89,10 @@ type Ticket struct {
 	// a call of its own, so a gong sounds once per Call.
 	Call  string `json:"call,omitempty"`
 	Calls int    `json:"calls,omitempty"` // how often it was called, recalls included
-	Why   *Why   `json:"why,omitempty"`   // why it was called when it was
+	// Recalled says that the last call repeated the one before. Who is called
+	// from the line is not called again, however often that happens.
+	Recalled bool `json:"recalled,omitempty"`
+	Why      *Why `json:"why,omitempty"` // why it was called when it was
 
 	Slot        int64  `json:"slot,omitempty"`        // start of the appointment
 	Arrived     int64  `json:"arrived"`               // joined the queue

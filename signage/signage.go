@@ -46,7 +46,7 @@ type Call struct {
 	Desk   string // the desk's label, "4"
 	Way    string // how to get there, may be empty: "Zimmer 214, 2. OG"
 	At     int64  // office clock, in ms
-	Again  bool   // this person was called before: "noch einmal"
+	Again  bool   // a recall: "noch einmal"
 }
 
 // BoardOf makes the board of an area. now is the office clock in the city's
@@ -101,7 +101,7 @@ func callsOf(o *queue.Office, area string) []placed {
 		epoch, version := parse(t.Call)
 		calls = append(calls, placed{
 			Call: Call{ID: CallID(o.ID, t), Number: t.Number, Desk: desk.Label, Way: desk.Way,
-				At: t.CalledAt, Again: t.Calls > 1},
+				At: t.CalledAt, Again: t.Recalled},
 			state: t.State, epoch: epoch, version: version,
 		})
 	}

@@ -58,7 +58,9 @@ func said(b Board) string {
 
 func TestBoardOf(t *testing.T) {
 	recalled := called("B 023", queue.Called, "1-30", time.Second)
-	recalled.Calls = 2
+	recalled.Calls, recalled.Recalled = 2, true
+	transferred := called("B 025", queue.Called, "1-40", time.Second)
+	transferred.Calls = 2
 	elsewhere := called("B 099", queue.Called, "1-31", time.Second)
 	elsewhere.Area = "og"
 	for name, tt := range map[string]struct {
@@ -77,6 +79,7 @@ func TestBoardOf(t *testing.T) {
 		"a recall is the newest": {
 			[]*queue.Office{office("a", called("B 024", queue.Called, "1-9", 2*time.Second), recalled)},
 			"now again B 023, B 024 | earlier "},
+		"called anew after a transfer": {[]*queue.Office{office("a", transferred)}, "now B 025 | earlier "},
 		"the last three earlier ones": {
 			[]*queue.Office{office("a",
 				called("B 001", queue.Done, "1-1", 9*time.Minute), called("B 002", queue.Missed, "1-2", 8*time.Minute),

@@ -42,7 +42,7 @@ func (s *Server) apiTicketLive(w http.ResponseWriter, r *http.Request) error {
 		}
 		content := wsscreen.Content{Data: s.visitOut(office, t)}
 		if t.State == queue.Called {
-			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + t.Call, Again: t.Calls > 1}}
+			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + t.Call, Again: t.Recalled}}
 		}
 		return content, nil
 	})

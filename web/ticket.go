@@ -110,7 +110,7 @@ func (s *Server) ticketLive(w http.ResponseWriter, r *http.Request) error {
 		html, err := s.fragment(l.Tag, "ticket", "ticket-live", v)
 		content := wsscreen.Content{HTML: html}
 		if v.Ticket.State == queue.Called {
-			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + v.Ticket.Call, Again: v.Ticket.Calls > 1}}
+			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + v.Ticket.Call, Again: v.Ticket.Recalled}}
 		}
 		return content, err
 	})

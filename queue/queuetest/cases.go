@@ -48,7 +48,9 @@ var cases = map[string]struct {
 	"call this at a busy desk":     {steps(open("1", "id"), join("A", 5, "id"), join("B", 5, "id"), next("1"), this("1", "B")), "desk-busy"},
 	"call this at a closed desk":   {steps(open("1", "id"), queue.CloseDesk{Desk: "1"}, join("A", 5, "id"), this("1", "A")), "desk-not-open"},
 
-	"recall":                   {steps(called, 1, queue.Recall{Desk: "1"}), "A called@1 due +5"},
+	"recall":                   {steps(called, 1, queue.Recall{Desk: "1"}), "A called again@1 due +5"},
+	"came after the recall":    {steps(called, queue.Recall{Desk: "1"}, queue.Came{Desk: "1"}), "A serving again@1 due +5"},
+	"call after a put back":    {steps(called, queue.Recall{Desk: "1"}, queue.PutBack{Desk: "1"}, next("1")), "A called@1 due +5 · desk 1 open A"},
 	"recall a served person":   {steps(called, queue.Came{Desk: "1"}, queue.Recall{Desk: "1"}), "wrong-state"},
 	"recall at an idle desk":   {steps(open("1", "id"), queue.Recall{Desk: "1"}), "desk-idle"},
 	"put back":                 {steps(called, queue.PutBack{Desk: "1"}), "A waiting@1 due +5 · desk 1 open"},
@@ -81,6 +83,7 @@ var cases = map[string]struct {
 	"transfer from the desk":             {steps(called, queue.Transfer{Ticket: "A", Services: set("move")}), "A waiting@1 due +5 · desk 1 open"},
 	"transfer of a parked ticket":        {steps(parked, queue.Transfer{Ticket: "A", Services: set("move")}), "A waiting@1 due +5"},
 	"transfer of a waiting ticket":       {steps(join("A", 5, "id"), queue.Transfer{Ticket: "A", Services: set("move")}), "wrong-state"},
+	"call after recall and transfer":     {steps(called, queue.Recall{Desk: "1"}, queue.Transfer{Ticket: "A", Services: set("move")}, open("2", "move"), next("2")), "A called@2 due +5 · desk 2 open A"},
 	"transferred ones wait in that line": {steps(parked, queue.Transfer{Ticket: "A", Services: set("move")}, open("2", "move"), next("2")), "A called@2 due +5 · desk 2 open A"},
 
 	"change":                       {steps(join("A", 5, "id"), change("A", 3, "move")), "A waiting due +5"},

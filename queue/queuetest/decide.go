@@ -153,6 +153,7 @@ func (d *decision) call(t queue.Ticket, desk queue.Desk, why queue.Why) {
 
 func (d *decision) callAgain(t queue.Ticket, desk queue.DeskID, why queue.Why) {
 	why.Due = t.Due
+	t.Recalled = t.State == queue.Called
 	t.State, t.Desk, t.Why, t.CalledAt = queue.Called, desk, &why, d.now
 	t.Calls++
 	t.Call = fmt.Sprintf("%d-%d", d.office.Epoch, d.office.Version+1)

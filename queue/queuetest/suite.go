@@ -115,6 +115,9 @@ func summary(e queue.Event) string {
 	var parts []string
 	for _, t := range e.Tickets {
 		text := fmt.Sprintf("%s %s", t.ID, t.State)
+		if t.Recalled {
+			text += " again"
+		}
 		if t.Desk != "" {
 			text += "@" + string(t.Desk)
 		}

@@ -200,5 +200,5 @@ type Call struct {
 	Desk   string    `json:"desk"` // its label
 	Way    string    `json:"way,omitempty"`
 	At     time.Time `json:"at"`
-	Again  bool      `json:"again"` // called before
+	Again  bool      `json:"again"` // a recall
 }

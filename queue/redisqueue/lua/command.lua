@@ -121,6 +121,7 @@ local function first(d)
 end
 
 local function call(t, d, rule, reason)
+  t.recalled = t.state == 'called' or nil
   t.state, t.desk, d.ticket = 'called', d.id, t.id
   t.why = {rule = rule, due = t.due, reason = reason}
   t.call, t.calls = m.epoch .. '-' .. version, (t.calls or 0) + 1
