@@ -56,6 +56,11 @@ test("one visit, from booking to counting", async (t) => {
   await phone.getByRole("heading", {name: "Sie sind dran."}).waitFor();
   assert.equal(await phone.locator(".to b").textContent(), label);
 
+  await gong.lost();
+  await desk.keyboard.press("F2"); // once more
+  await screen.locator(".call.recall").waitFor();
+  await gong.rang();
+
   await desk.locator("#main-action", {hasText: `${number} ist da`}).waitFor();
   await desk.keyboard.press("F9");
   await phone.getByText("Sie sind im Gespräch.").waitFor();
@@ -164,7 +169,8 @@ async function scan(picture) {
 
 /**
  * Listens to what the screen plays. The two tones of the gong are heard when
- * each is far louder than what lies between them.
+ * each is far louder than what lies between them. What else is kept tells, when
+ * they are not heard, whether they were never started or never came out.
  */
 async function listen(screen) {
   await screen.evaluate(async () => {
@@ -173,16 +179,36 @@ async function listen(screen) {
     const levels = new Float32Array(analyser.frequencyBinCount);
     const level = (hertz) => levels[Math.round(hertz * analyser.fftSize / analyser.context.sampleRate)];
     globalThis.heard = new Set();
+    globalThis.started = 0;
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...when) {
+      globalThis.started++;
+      start.apply(this, when);
+    };
+    globalThis.suspend = () => analyser.context.suspend();
+    globalThis.sound = () => `tones started: ${globalThis.started}, heard: ${[...globalThis.heard]}, sound is ${analyser.context.state} at ${analyser.context.currentTime} s`;
     setInterval(() => {
       analyser.getFloatFrequencyData(levels);
-      for (const hertz of [659, 523]) {
-        if (level(hertz) > -60 && level(hertz) > level(590) + 20) globalThis.heard.add(hertz);
-      }
+      globalThis.now = [659, 523].filter((hertz) => level(hertz) > -60 && level(hertz) > level(590) + 20);
+      for (const hertz of globalThis.now) globalThis.heard.add(hertz);
     }, 20);
   });
+  const heard = () => screen.evaluate(() => [...globalThis.heard]);
   return {
-    heard: () => screen.evaluate(() => [...globalThis.heard]),
-    rang: () => screen.waitForFunction(() => globalThis.heard.size === 2),
+    heard,
+    // Asked from outside: in a page, Playwright waits for frames to be drawn.
+    async rang() {
+      const both = async () => (await heard()).length === 2;
+      await until(both, "").catch(async () => assert.fail("no gong; " + (await screen.evaluate(() => globalThis.sound()))));
+    },
+    /** Takes the sound away once the last gong is over, as a panel does that was off for a moment. */
+    async lost() {
+      await until(() => screen.evaluate(() => globalThis.now.length === 0), "the gong does not end");
+      await screen.evaluate(async () => {
+        await globalThis.suspend();
+        globalThis.heard.clear();
+      });
+    },
   };
 }
 

@@ -11,6 +11,7 @@ const tones = [
 ];
 const fade = 1.3; // s until a tone is gone
 const apart = 2.2; // s from one gong to the next
+const late = 3000; // ms after its call a gong says nothing any more
 
 const context = new AudioContext();
 const volume = new GainNode(context, {gain: 0.7});
@@ -59,12 +60,14 @@ export function news(calls = []) {
 
 let free = 0; // when the last gong is over
 
-/** Plays one gong, after those that still play. Without sound it is lost: a late gong is a wrong one. */
-export function ring() {
-  if (context.state !== "running") {
-    context.resume();
-    return;
-  }
+/**
+ * Plays one gong, after those that still play. A panel that lost its sound for
+ * a moment is woken for it; one that stays mute loses it: a late gong is a wrong one.
+ */
+export async function ring() {
+  const asked = performance.now();
+  if (context.state !== "running") await context.resume();
+  if (performance.now() - asked > late) return;
   const start = Math.max(context.currentTime + 0.05, free);
   free = start + apart;
   for (const {hertz, at} of tones) tone(hertz, start + at);
