@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,6 +47,31 @@ const (
 	sessionAccount    = "account"
 	sessionGeneration = "generation"
 )
+
+// session gives a request its session. While Redis does not answer everybody is
+// somebody unknown: booking goes on, and guard refuses what is for people whom
+// it must know.
+func (s *Server) session(next http.Handler) http.Handler {
+	s.Sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		s.problem(w, r, fmt.Errorf("%w: %w", errAway, err))
+	}
+	saved := s.Sessions.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var token string
+		if cookie, err := r.Cookie(s.Sessions.Cookie.Name); err == nil {
+			token = cookie.Value
+		}
+		ctx, err := s.Sessions.Load(r.Context(), token)
+		if err != nil {
+			ctx = context.WithValue(r.Context(), lostSession{}, err)
+			ctx, _ = s.Sessions.Load(ctx, "") // reads nothing, so cannot fail
+		}
+		saved.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// lostSession is why a request's session could not be read.
+type lostSession struct{}
 
 // deviceCookie makes a browser a terminal: it has the terminal's token, since a
 // session would end over night.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 
 	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/pg"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
@@ -25,6 +28,7 @@ var (
 	errBadInput    = errors.New("bad input")
 	errMediaType   = errors.New("media type")
 	errThrottled   = errors.New("too many tries")
+	errAway        = errors.New("a server behind us does not answer")
 )
 
 // problems says every refusal: its HTTP status, and its code, which is the
@@ -45,8 +49,9 @@ var problems = []struct {
 	{errMediaType, 415, "media-type"},
 	{errThrottled, 429, "throttled"},
 	{pgaccounts.ErrThrottled, 429, "throttled"},
+	{errAway, 503, "away"},
+	{queue.ErrUnknownOutcome, 503, "away"},
 	{context.DeadlineExceeded, 503, "busy"},
-	{queue.ErrUnknownOutcome, 503, "busy"},
 
 	{wsscreen.ErrFull, 503, "busy"},
 	{wsscreen.ErrClosed, 503, "busy"},
@@ -100,6 +105,9 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
+	if status == http.StatusInternalServerError && away(err) {
+		status, code = http.StatusServiceUnavailable, "away"
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		status, code = http.StatusRequestEntityTooLarge, "too-large"
@@ -126,6 +134,13 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.problemPage(w, r, status, code)
+}
+
+// away says whether an error means that PostgreSQL or Redis does not answer:
+// the connection cannot be made, broke, or stays silent.
+func away(err error) bool {
+	var network net.Error
+	return pg.Away(err) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // detailOf is the field that a refusal is about, if it names one.

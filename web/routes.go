@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,6 +59,9 @@ func (s *Server) router() http.Handler {
 func (s *Server) guard(route route) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		label(r, route.path)
+		if err, lost := r.Context().Value(lostSession{}).(error); lost && route.who != anyone {
+			return fmt.Errorf("%w: %w", errAway, err)
+		}
 		v, err := s.visitorOf(r)
 		if err != nil {
 			return err

@@ -67,7 +67,7 @@ type Server struct {
 // Limits of every request.
 const (
 	maxBody = 64 << 10
-	maxTime = 20 * time.Second // live connections have their own
+	maxTime = 10 * time.Second // live connections have their own
 )
 
 // Handler parses the templates and returns the whole site.
@@ -78,7 +78,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	}
 	s.pages = pages
 	var h http.Handler = s.router()
-	h = s.Sessions.LoadAndSave(h)
+	h = s.session(h)
 	h = http.NewCrossOriginProtection().Handler(h) // a foreign page cannot use a clerk's session
 	h = limit(h)
 	h = headers(h)

@@ -54,7 +54,13 @@ var monday = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 // newSite serves a city; the demonstration's if none is given.
 func newSite(t *testing.T, cities ...booking.City) *site {
 	t.Helper()
-	s := &site{pool: pgtest.New(t), redis: redistest.New(t), log: &safeBuffer{}, clock: &testClock{now: monday}}
+	return newSiteOn(t, pgtest.New(t), redistest.New(t), cities...)
+}
+
+// newSiteOn serves a city from servers that the test may stop.
+func newSiteOn(t *testing.T, pool *pgxpool.Pool, rdb *redis.Client, cities ...booking.City) *site {
+	t.Helper()
+	s := &site{pool: pool, redis: rdb, log: &safeBuffer{}, clock: &testClock{now: monday}}
 	bookings, err := pgbooking.New(t.Context(), s.pool, s.clock.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +101,7 @@ func (s *site) follow(t *testing.T) {
 		return ids
 	}, s.Log)
 	s.Live = wsscreen.New(wsscreen.Config{Now: s.Now, Rate: func() float64 { return 1 }, Log: s.Log,
-		Age: func() time.Duration { return 0 }, Metrics: prometheus.NewRegistry()})
+		Age: func() time.Duration { return time.Since(s.Offices.Checked()) }, Metrics: prometheus.NewRegistry()})
 	t.Cleanup(s.Live.Close)
 	s.Offices.OnChange(func(office queue.OfficeID) { s.Live.Changed(office, time.Now()) })
 	ctx, end := context.WithCancel(t.Context())

@@ -151,9 +151,5 @@ func (n *node) sessions() *scs.SessionManager {
 	if strings.HasPrefix(n.cfg.PublicURL, "https://") {
 		s.Cookie.Secure, s.Cookie.Name = true, "__Host-wartefrei" // no other host of the domain can set it
 	}
-	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
-		n.log.Error("sessions do not answer", "err", err)
-		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-	}
 	return s
 }

@@ -1,0 +1,305 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/pg"
+	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+	"github.com/wartefrei/wartefrei/signage/wsscreen"
+	"github.com/wartefrei/wartefrei/web/api"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
+)
+
+// queueWrites are the writes that need the queue, with what they need; a form is a string.
+func queueWrites(v visit) map[string]any {
+	one, services := []api.Choice{{Service: "abholung", Persons: 1}}, []string{"reisepass"}
+	const desk, ticket = "/api/v1/offices/:office/desks/:desk", "/api/v1/offices/:office/tickets/:ticket"
+	key := strings.Repeat("k", 26)
+	return map[string]any{
+		desk + "/open": api.Open{Serves: services}, desk + "/pause": api.Nothing{}, desk + "/close": api.Nothing{},
+		desk + "/call-next": api.Nothing{}, desk + "/call-this": api.CallThis{Ticket: v.ticket, Reason: "frail"},
+		desk + "/recall": api.Nothing{}, desk + "/put-back": api.Nothing{}, desk + "/came": api.Nothing{},
+		desk + "/finish": api.Finish{}, desk + "/finish-and-call-next": api.Finish{}, desk + "/no-show": api.Nothing{},
+		desk + "/park": api.Nothing{}, ticket + "/revoke": api.Nothing{}, ticket + "/bring-back": api.BringBack{},
+		ticket + "/transfer": api.Transfer{Services: services}, ticket + "/change": api.Change{Services: services, Persons: 2},
+		ticket + "/split": api.Split{Services: services, Persons: 1}, ticket + "/merge": api.Merge{Into: strings.Repeat("B", 26)},
+		ticket + "/cancel": api.Cancel{Reason: "double"}, ticket + "/here": api.Nothing{}, ticket + "/leave": api.Nothing{},
+		"/api/v1/tickets/:ticket/here": api.Nothing{}, "/api/v1/tickets/:ticket/leave": api.Nothing{},
+		"/api/v1/offices/:office/tickets":  api.NewTicket{Services: one},
+		"/api/v1/houses/:house/checkins":   api.NewCheckin{Code: v.code},
+		"/tickets/:ticket/here":            "key=" + key,
+		"/tickets/:ticket/leave":           "key=" + key,
+		"/offices/:office/desks/:desk":     "command=call-next&key=" + key,
+		"/houses/:house/terminal/code":     "key=" + key + "&code=" + v.code,
+		"/houses/:house/terminal/tickets":  "office=buergerbuero&service=abholung&key=" + key,
+		"/houses/:house/terminal/entitled": "key=" + key + "&code=" + v.code,
+		"/houses/:house/infodesk/tickets":  "service=buergerbuero/abholung&persons=1&class=walk-in&key=" + key,
+		"/houses/:house/infodesk/checkins": "office=buergerbuero&appointment=" + v.id + "&key=" + key,
+	}
+}
+
+// withoutQueue are the writes that need no queue.
+var withoutQueue = []string{"/language", "/sign-in", "/sign-out", "/password", "/demo", "/booking", "/appointments", "/terminal",
+	"/houses/:house/infodesk/search", "/api/v1/offices/:office/holds", "/api/v1/holds", "/api/v1/appointments", "/api/v1/offices/:office/appointments"}
+
+// TestRedisAway kills Redis under a site: what needs the queue says that it is
+// away, what is shown says its age, booking goes on; and all is well after.
+func TestRedisAway(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	s := newSiteOn(t, pgtest.New(t), server.Client())
+	tokens := s.people(t)
+	v := s.arriveBooked(t, tokens)
+	signedIn := s.signedIn(t, "a.meyer")
+	lives := s.watch(t, v, tokens[administrator])
+	for path, conn := range lives {
+		if m := next(t, conn, fresh); m.Version == 0 {
+			t.Errorf("%s begins with %+v", path, m)
+		}
+	}
+	server.Kill()
+
+	s.queueIsAway(t, v, tokens[administrator])
+	for path, conn := range lives {
+		if m := next(t, conn, stale); m.Now == 0 {
+			t.Errorf("%s ends with %+v", path, m)
+		}
+	}
+	for _, path := range []string{"/screens/halle", "/tickets/" + v.ticket, "/offices/buergerbuero/desks/1", "/houses/fischmarkt/infodesk", "/manager/buergerbuero"} {
+		if response, text := s.ask(t, asked{method: "GET", path: path, token: tokens[administrator]}); response.StatusCode != http.StatusOK || !strings.Contains(string(text), "data-live") {
+			t.Errorf("GET %s: %d", path, response.StatusCode)
+		}
+	}
+	signedIn.get("/desks").want(http.StatusServiceUnavailable, "antwortet gerade nicht")
+	if signedIn.header.Get("Retry-After") == "" {
+		t.Error("a session that cannot be read: no Retry-After")
+	}
+	signedIn.post("/sign-in", url.Values{"name": {"a.meyer"}, "password": {"kirschkuchen am see"}}).want(http.StatusServiceUnavailable, "antwortet gerade nicht")
+	for _, b := range []*browser{s.browse(t, "de"), signedIn} {
+		b.toDetails()
+		b.submit(`id="contact"`, `value="review"`, "name", "Erika Mustermann", "mail", "erika@beispiel.de").want(200, "Stimmt alles?")
+		b.submit(`id="contact"`, "").want(200, "Ihr Termin ist gebucht.")
+	}
+
+	server.Restart()
+	open := asked{method: "POST", path: api.Base + "/offices/buergerbuero/desks/1/open", body: api.Open{Serves: []string{"reisepass"}}, token: tokens[clerk]}
+	if response, text := s.ask(t, open); response.StatusCode != http.StatusOK {
+		t.Errorf("after the return: %d %s", response.StatusCode, text)
+	}
+	for path, conn := range lives {
+		if m := next(t, conn, fresh); m.Now == 0 {
+			t.Errorf("%s goes on with %+v", path, m)
+		}
+	}
+	signedIn.get("/desks").want(http.StatusOK)
+	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || len(state.Tickets) != 1 || string(state.In(everyState...)[0].ID) != v.ticket {
+		t.Errorf("the ticket from before: %+v, %v", state, err)
+	}
+}
+
+// queueIsAway gives every write that needs the queue, all at once.
+func (s *site) queueIsAway(t *testing.T, v visit, token string) {
+	t.Helper()
+	writes := queueWrites(v)
+	var asking sync.WaitGroup
+	for _, r := range s.routes() {
+		body, needsQueue := writes[r.path]
+		if r.method != http.MethodPost || !needsQueue && startsWithAny(r.path, withoutQueue) {
+			continue
+		}
+		if !needsQueue {
+			t.Errorf("nobody has said whether POST %s needs the queue", r.path)
+			continue
+		}
+		asking.Go(func() { s.isAway(t, pathOf(r.path, v), body, token) })
+	}
+	asking.Wait()
+}
+
+// isAway wants a write to be refused for now, with a sentence.
+func (s *site) isAway(t *testing.T, path string, body any, token string) {
+	a := asked{method: "POST", path: path, body: body, token: token, header: map[string]string{"Accept-Language": "de"}}
+	if form, ok := body.(string); ok {
+		a.body, a.header["Content-Type"] = []byte(form), "application/x-www-form-urlencoded"
+	}
+	response, text := s.ask(t, a)
+	said := string(text)
+	if strings.HasPrefix(path, "/api/") {
+		var p api.Problem
+		if err := json.Unmarshal(text, &p); err != nil || p.Type != "/problems/away" {
+			t.Errorf("POST %s: no problem: %s", path, text)
+		}
+	}
+	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" || !strings.Contains(said, "antwortet gerade nicht") {
+		t.Errorf("POST %s: %d, Retry-After %q, %.300s", path, response.StatusCode, response.Header.Get("Retry-After"), said)
+	}
+}
+
+func startsWithAny(path string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if path == p || strings.HasPrefix(path, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// signedIn is a clerk's browser.
+func (s *site) signedIn(t *testing.T, name string) *browser {
+	t.Helper()
+	if _, err := s.Accounts.AddAccount(t.Context(), name, pgaccounts.Clerk, []booking.OfficeID{"buergerbuero"}); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := s.Accounts.ByName(name)
+	if err := s.Accounts.SetPassword(t.Context(), a.ID, "kirschkuchen am see"); err != nil {
+		t.Fatal(err)
+	}
+	b := s.browse(t, "de")
+	return b.post("/sign-in", url.Values{"name": {name}, "password": {"kirschkuchen am see"}, "next": {"/desks"}}).want(200)
+}
+
+// watch reads every live page.
+func (s *site) watch(t *testing.T, v visit, token string) map[string]*websocket.Conn {
+	t.Helper()
+	lives := map[string]*websocket.Conn{}
+	for _, r := range s.routes() {
+		if !liveRoute(r.path) {
+			continue
+		}
+		path, _, _ := strings.Cut(pathOf(r.path, v), "?")
+		conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(s.URL, "http")+path,
+			http.Header{"Authorization": {"Bearer " + token}})
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		lives[path] = conn
+	}
+	return lives
+}
+
+// silence is after how long a page takes what it shows for old, see look/link.js.
+const silence = 5 * time.Second
+
+func fresh(m wsscreen.Message) bool { return m.Age < silence.Milliseconds() }
+func stale(m wsscreen.Message) bool { return m.Age > silence.Milliseconds() }
+
+// next reads messages, signs of life as well as frames, until one is as wanted.
+func next(t *testing.T, conn *websocket.Conn, wanted func(wsscreen.Message) bool) wsscreen.Message {
+	t.Helper()
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
+	for {
+		var m wsscreen.Message
+		if err := conn.ReadJSON(&m); err != nil {
+			t.Fatal(err)
+		}
+		if wanted(m) {
+			return m
+		}
+	}
+}
+
+// TestPostgresAway stops PostgreSQL under a site: who booked for today checks
+// in, is called and served; booking says that it is away; and all is well after.
+func TestPostgresAway(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	folder, err := os.MkdirTemp("/tmp", "wartefrei-away-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(folder) })
+	config := pgserver.Config{Folder: folder}
+	server, err := pgserver.Start(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Stop(ctx) })
+	pool, err := pg.Open(ctx, server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	if err := pg.Migrate(ctx, pool); err != nil {
+		t.Fatal(err)
+	}
+	s := newSiteOn(t, pool, redistest.New(t))
+	tokens := s.people(t)
+	signedIn := s.signedIn(t, "a.meyer")
+	a, link := s.book(t)
+	s.clock.forward(a.Start.Sub(s.Now()) - 5*time.Minute)
+	s.readDay(t)
+	times := s.browse(t, "de")
+	times.toTimes()
+	if err := server.Stop(ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	s.serveOne(t, s.Bookings.Code(a), tokens)
+	signedIn.get("/desks").want(http.StatusOK)
+	for _, away := range []asked{
+		{method: "GET", path: times.path},
+		{method: "GET", path: "/appointments/" + link},
+		{method: "GET", path: api.Base + "/appointments/" + link},
+		{method: "GET", path: api.Base + "/offices/buergerbuero/slots?services=reisepass"},
+		{method: "POST", path: api.Base + "/appointments/" + link + "/cancel", body: api.Nothing{}},
+		{method: "POST", path: api.Base + "/offices/buergerbuero/holds", body: api.NewHold{Services: []api.Choice{{Service: "reisepass", Persons: 1}}, Start: a.Start}},
+	} {
+		away.header = map[string]string{"Accept-Language": "de"}
+		response, text := s.ask(t, away)
+		if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" ||
+			!strings.Contains(string(text), "antwortet gerade nicht") || strings.Contains(string(text), "goroutine") {
+			t.Errorf("%s %s: %d %.300s", away.method, away.path, response.StatusCode, text)
+		}
+	}
+
+	if server, err = pgserver.Start(ctx, config); err != nil {
+		t.Fatal(err)
+	}
+	if response, text := s.ask(t, asked{method: "GET", path: api.Base + "/appointments/" + link}); response.StatusCode != http.StatusOK {
+		t.Errorf("after the return: %d %s", response.StatusCode, text)
+	}
+	s.browse(t, "de").toDetails()
+}
+
+// serveOne checks a code in, and calls and serves its ticket.
+func (s *site) serveOne(t *testing.T, code string, tokens map[string]string) {
+	t.Helper()
+	const desk = api.Base + "/offices/buergerbuero/desks/1/"
+	for _, step := range []asked{
+		{path: api.Base + "/houses/fischmarkt/checkins", body: api.NewCheckin{Code: code}, token: tokens[terminal]},
+		{path: desk + "open", body: api.Open{Serves: []string{"reisepass"}}, token: tokens[clerk]},
+		{path: desk + "call-next", body: api.Nothing{}, token: tokens[clerk]},
+		{path: desk + "came", body: api.Nothing{}, token: tokens[clerk]},
+		{path: desk + "finish", body: api.Finish{Done: []string{"reisepass"}}, token: tokens[clerk]},
+	} {
+		step.method = "POST"
+		if response, text := s.ask(t, step); response.StatusCode != http.StatusOK {
+			t.Errorf("POST %s: %d %s", step.path, response.StatusCode, text)
+		}
+	}
+}
+
+// readDay has the site know the day's codes, as it does each second.
+func (s *site) readDay(t *testing.T) {
+	t.Helper()
+	bookings, err := pgbooking.New(t.Context(), s.pool, s.clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Bookings, s.Arrivals.Appointments = bookings, bookings
+}
