@@ -32,13 +32,21 @@ func openDatabase(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	}
 	pool, err := pg.Open(ctx, cfg.Postgres)
 	if err != nil {
-		return nil, fmt.Errorf("the database does not answer, is WARTEFREI_POSTGRES_URL right? %w", err)
+		return nil, noDatabase(ctx, err)
 	}
 	if err := pg.Migrate(ctx, pool); err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return pool, nil
+}
+
+// noDatabase says in one line that the database does not answer; its driver takes several.
+func noDatabase(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // told to end, which is no fault of the database
+	}
+	return fmt.Errorf("the database does not answer, is WARTEFREI_POSTGRES_URL right? %s", strings.Join(strings.Fields(err.Error()), " "))
 }
 
 func migrate(ctx context.Context, cfg Config, log *slog.Logger, _ []string) error {
@@ -89,8 +97,18 @@ func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) 
 	for _, change := range changes {
 		fmt.Println(change)
 	}
-	fmt.Printf("%s is in force, %d changes.\n", city.Name, len(changes))
+	fmt.Println(city.Name, inForce(len(changes)))
 	return nil
+}
+
+func inForce(changes int) string {
+	switch changes {
+	case 0:
+		return "is in force already, nothing changed."
+	case 1:
+		return "is in force, 1 change."
+	}
+	return fmt.Sprintf("is in force, %d changes.", changes)
 }
 
 // maxCity is more than a city of millions needs.
@@ -141,7 +159,9 @@ func users(ctx context.Context, cfg Config, _ *slog.Logger, args []string) error
 			password, err := o.accounts.ResetPassword(ctx, args[0])
 			return tellPassword(args[0], password, err)
 		},
-		"disable 1": func(o office, args []string) error { return o.accounts.Disable(ctx, args[0]) },
+		"disable 1": func(o office, args []string) error {
+			return tellDone(o.accounts.Disable(ctx, args[0]), args[0], args[0]+" cannot sign in any more.")
+		},
 		"list 0": func(o office, _ []string) error {
 			accounts, err := o.accounts.Accounts(ctx)
 			return table(err, "NAME\tROLE\tOFFICES\tSINCE\t", len(accounts), func(i int) string {
@@ -172,7 +192,9 @@ func tokens(ctx context.Context, cfg Config, _ *slog.Logger, args []string) erro
 			fmt.Printf("%s\nThis is the token %s of %s. It is shown this once.\n", secret, holder.ID, holder.Name)
 			return nil
 		},
-		"revoke 1": func(o office, args []string) error { return o.accounts.Revoke(ctx, args[0]) },
+		"revoke 1": func(o office, args []string) error {
+			return tellDone(o.accounts.Revoke(ctx, args[0]), args[0], "The token "+args[0]+" opens nothing any more.")
+		},
 		"list 0": func(o office, _ []string) error {
 			all, err := o.accounts.Tokens(ctx)
 			return table(err, "ID\tROLE\tNAME\tSCOPE\tSINCE\t", len(all), func(i int) string {
@@ -214,6 +236,15 @@ func tellPassword(name, password string, err error) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	fmt.Printf("%s\nThis is the first password of %s, good for %d days. It is shown this once.\n", password, name, pgaccounts.InitialDays)
+	return nil
+}
+
+// tellDone says what was done to somebody, or why it was not.
+func tellDone(err error, whom, done string) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", whom, err)
+	}
+	fmt.Println(done)
 	return nil
 }
 

@@ -101,7 +101,7 @@ func (n *node) keep(loop func(context.Context)) {
 
 func (n *node) openPostgres(ctx context.Context) (err error) {
 	if n.pool, err = pg.OpenMeasured(ctx, n.cfg.Postgres, n.metrics); err != nil {
-		return fmt.Errorf("the database does not answer, is WARTEFREI_POSTGRES_URL right? %w", err)
+		return noDatabase(ctx, err)
 	}
 	n.onClose(func() error { n.pool.Close(); return nil })
 	return pg.Migrate(ctx, n.pool)
