@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -95,6 +96,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 		r.Over = now.Sub(r.At) > rules.Return
 		v.Missed = append(v.Missed, r)
 	}
+	slices.SortStableFunc(v.Missed, func(a, b row) int { return b.At.Compare(a.At) }) // who comes back, comes soon
 	for _, t := range state.In(queue.Parked) {
 		r := rowOf(l, office, state, t, now)
 		r.At = time.UnixMilli(t.ParkedAt).In(now.Location())

@@ -124,7 +124,7 @@ function listKeys() {
     const row = document.createElement("div");
     row.className = "split";
     const name = document.createElement("dt");
-    name.textContent = button.textContent.replace(button.querySelector("kbd")?.textContent ?? "", "").trim();
+    name.textContent = (button.querySelector("b") ?? button.firstChild).textContent.trim();
     const value = document.createElement("dd");
     const change = document.createElement("button");
     change.type = "button";
