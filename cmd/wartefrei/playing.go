@@ -18,8 +18,8 @@ func (n *node) beginPlay(ctx context.Context, accounts []web.DemoAccount) error 
 	if err != nil {
 		return err
 	}
-	players := &play.Players{City: n.bookings.City, Bookings: n.bookings, Line: n.queue, NewTicket: web.NewTicketID,
-		Holidays: holidays, Spared: map[play.Desk]bool{}, Log: n.log}
+	rooms := &play.Rooms{City: n.bookings.City, Bookings: n.bookings, Line: n.queue, NewTicket: web.NewTicketID}
+	players := &play.Players{City: n.bookings.City, Town: rooms, Holidays: holidays, Spared: map[play.Desk]bool{}}
 	for _, a := range accounts {
 		players.Spared[play.Desk{Office: a.Office, ID: a.Desk}] = true
 	}

@@ -14,7 +14,7 @@ import (
 // whose clock stands before the day, because nobody books the past.
 func (p *Players) Book(ctx context.Context, bookings booker, day booking.Day) error {
 	for _, office := range p.City().Offices() {
-		there, err := p.Bookings.Day(ctx, office.ID, day)
+		there, err := p.Town.Appointments(ctx, office.ID, day)
 		if err != nil {
 			return err
 		}

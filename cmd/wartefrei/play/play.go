@@ -1,26 +1,30 @@
-// Package play plays a day in the offices of the demonstration: citizens book
-// and come, clerks open their desks, call and serve. All of them are invented.
+// Package play plays a day in a city's offices: citizens book and come, clerks
+// open their desks, call and serve. All of them are invented.
 //
 // The players remember nothing. What somebody does next follows from the state
 // of the queue, the office clock and a hash of whom it is about. So a day can
 // be played from its opening until now in a moment, stopped and resumed, and a
-// step that is played twice, because somebody was killed, happens once.
+// step that is played twice, because somebody was killed, happens once. When
+// they stop, whoever is at a desk stays there: who resumes goes on with them.
+// [Players.Leave] ends the day instead.
 //
-// They use the rooms' own calls (booking, checkin, queue), as pages and API do.
+// They act in a [Town]: the demonstration's in this process, because there a
+// day that has begun is played after the event; that of `wartefrei simulate`
+// on any server, by its API (package apitown).
 package play
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
-	"log/slog"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
-	"github.com/wartefrei/wartefrei/booking/pgbooking"
-	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
 )
 
@@ -36,15 +40,13 @@ type Desk struct {
 	ID     string
 }
 
-// Players are all citizens and clerks of a city. All fields are required.
+// Players are all citizens and clerks of a city. Fields are required where nothing else is said.
 type Players struct {
-	City      func() *booking.City
-	Bookings  *pgbooking.Store
-	Line      queue.Line
-	NewTicket func() queue.TicketID
-	Holidays  booking.Holidays
-	Spared    map[Desk]bool // desks that are left to people who try the demonstration
-	Log       *slog.Logger
+	City     func() *booking.City
+	Town     Town
+	Holidays booking.Holidays
+	Spared   map[Desk]bool // desks that are left to people; may be nil
+	Seed     string        // another seed, another day: others come, and do otherwise
 }
 
 // scene is one office while it is played.
@@ -52,7 +54,6 @@ type scene struct {
 	*Players
 	office       *booking.Office
 	calendar     booking.Calendar
-	arrivals     checkin.Arrivals
 	appointments []booking.Appointment
 	state        *queue.Office
 	now          time.Time
@@ -78,8 +79,8 @@ func (p *Players) Play(ctx context.Context, from, to time.Time) error {
 	return nil
 }
 
-// Opening is when the first office opens on the day of an instant; the instant
-// itself if none does before it.
+// Opening is the step before the first office opens on the day of an instant;
+// the instant itself if none does before it.
 func (p *Players) Opening(t time.Time) time.Time {
 	zone := p.City().Location()
 	local := t.In(zone)
@@ -87,7 +88,7 @@ func (p *Players) Opening(t time.Time) time.Time {
 	for at := midnight; at.Before(t); at = at.Add(5 * time.Minute) {
 		for _, office := range p.City().Offices() {
 			if (booking.Calendar{Office: office, Zone: zone, Holidays: p.Holidays}).Open(at) {
-				return at
+				return at.Add(-step)
 			}
 		}
 	}
@@ -97,17 +98,22 @@ func (p *Players) Opening(t time.Time) time.Time {
 func (p *Players) enter(ctx context.Context, office *booking.Office, day time.Time) (*scene, error) {
 	s := &scene{Players: p, office: office,
 		calendar: booking.Calendar{Office: office, Zone: p.City().Location(), Holidays: p.Holidays}}
-	s.arrivals = checkin.Arrivals{Appointments: p.Bookings, Line: p.Line, City: p.City, NewTicket: p.NewTicket,
-		Now: func() time.Time { return s.now }}
 	var err error
-	if s.appointments, err = p.Bookings.Day(ctx, office.ID, p.City().Day(day)); err != nil {
+	if s.appointments, err = p.Town.Appointments(ctx, office.ID, p.City().Day(day)); err != nil {
 		return nil, err
 	}
+	slices.SortFunc(s.appointments, func(a, b booking.Appointment) int { return strings.Compare(bookedFor(a), bookedFor(b)) })
 	return s, s.read(ctx)
 }
 
+// bookedFor says when and where somebody has an appointment, and what for: by
+// this they come, because ids are drawn anew for the same day.
+func bookedFor(a booking.Appointment) string {
+	return fmt.Sprintf("%s %s %v", a.Start.UTC().Format(time.RFC3339), a.Office, a.Choices)
+}
+
 func (s *scene) read(ctx context.Context) (err error) {
-	s.state, err = s.Line.Office(ctx, queue.OfficeID(s.office.ID))
+	s.state, err = s.Town.State(ctx, s.office.ID)
 	return err
 }
 
@@ -118,6 +124,9 @@ func (s *scene) step(ctx context.Context) error {
 			return err
 		}
 		if err := s.walkIns(ctx); err != nil {
+			return err
+		}
+		if err := s.emergency(ctx); err != nil {
 			return err
 		}
 	}
@@ -135,51 +144,88 @@ func (s *scene) step(ctx context.Context) error {
 }
 
 // booked lets those come whose time it is: most a little early, some late,
-// one in fifteen not at all.
+// one in fifteen not at all. Who comes before the doors open waits for them.
 func (s *scene) booked(ctx context.Context) error {
 	for _, a := range s.appointments {
-		whim := hash("arrives", string(a.ID))
+		whim := s.hash("arrives", bookedFor(a))
 		comes := a.Start.Add(time.Duration(whim%19)*time.Minute - 13*time.Minute)
-		if a.State != booking.Booked || whim>>8%15 == 0 || !s.at(comes) {
+		if a.State != booking.Booked || whim>>8%15 == 0 || !s.at(s.admitted(comes)) {
 			continue
 		}
-		answer, err := s.arrivals.ByAppointment(ctx, a, "play:"+string(a.ID), citizen)
-		if err := s.after(ctx, answer.Outcome == checkin.Welcome, err); err != nil {
+		joined, err := s.Town.CheckIn(ctx, s.act(string(a.ID)), a)
+		if err := s.after(ctx, joined, err); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// admitted is when somebody gets in who comes at an instant: then, or with the
+// doors if these open within the quarter of an hour that check-in allows.
+func (s *scene) admitted(comes time.Time) time.Time {
+	for late := time.Duration(0); late <= 15*time.Minute; late += time.Minute {
+		if at := comes.Add(late); s.calendar.Open(at) {
+			return at
+		}
+	}
+	return comes
 }
 
 // walkIns lets people without an appointment come: about one in four minutes
 // for each service that takes them.
 func (s *scene) walkIns(ctx context.Context) error {
 	for _, service := range s.office.Services {
-		id := fmt.Sprintf("play:%s:%d", service.ID, s.now.Unix())
-		if !service.WalkIn || hash(id, string(s.office.ID))%16 != 0 {
+		if !service.WalkIn || s.whim(string(service.ID))%16 != 0 {
 			continue
 		}
-		_, err := s.arrivals.WalkIn(ctx, s.office.ID, []booking.Choice{{Service: service.ID, Persons: 1}}, id, citizen)
-		if err := s.after(ctx, true, err); err != nil {
+		if err := s.letIn(ctx, service.ID, queue.WalkIn, ""); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// emergency lets somebody in who cannot wait for an appointment: about one in
+// two hours, where the office has services for emergencies.
+func (s *scene) emergency(ctx context.Context) error {
+	var urgent []booking.ServiceID
+	for _, service := range s.office.Services {
+		if service.Urgent {
+			urgent = append(urgent, service.ID)
+		}
+	}
+	whim := s.whim("emergency")
+	if len(urgent) == 0 || whim%uint64(2*time.Hour/step) != 0 {
+		return nil
+	}
+	reason := queue.UrgentReasons[whim>>16%uint64(len(queue.UrgentReasons))]
+	return s.letIn(ctx, urgent[whim>>32%uint64(len(urgent))], queue.Urgent, reason)
+}
+
+func (s *scene) letIn(ctx context.Context, service booking.ServiceID, class queue.Class, reason string) error {
+	return s.after(ctx, true, s.Town.LetIn(ctx, s.act(s.moment(string(class), string(service))), service, class, reason))
+}
+
+// whim is a number for what may happen in the office at this moment.
+func (s *scene) whim(what string) uint64 {
+	return s.hash(what, string(s.office.ID), strconv.FormatInt(s.now.Unix(), 10))
+}
+
+// moment names what happens to somebody now.
+func (s *scene) moment(what, whom string) string {
+	return fmt.Sprintf("%s:%s:%d", what, whom, s.now.Unix())
+}
+
+func (s *scene) act(id string) Act {
+	return Act{Office: s.office.ID, ID: "play" + s.Seed + ":" + id, At: s.now}
+}
+
 // at says whether an instant falls into this step.
 func (s *scene) at(t time.Time) bool { return t.After(s.now.Add(-step)) && !t.After(s.now) }
 
-// Who acts.
-var (
-	citizen = queue.Actor{Role: "terminal"}
-	clerk   = queue.Actor{Role: "clerk"}
-)
-
 // do carries out a clerk's command.
 func (s *scene) do(ctx context.Context, desk string, c queue.Command) error {
-	event, err := s.Line.Do(ctx, queue.Request{Office: queue.OfficeID(s.office.ID), Actor: clerk, At: s.now,
-		ID: fmt.Sprintf("play:%s:%s:%d", c.Kind(), desk, s.now.Unix()), Day: string(s.City().Day(s.now)), Command: c})
+	event, err := s.Town.Do(ctx, s.act(s.moment(c.Kind(), desk)), c)
 	if err == nil && s.state.Apply(event) {
 		return nil
 	}
@@ -189,7 +235,7 @@ func (s *scene) do(ctx context.Context, desk string, c queue.Command) error {
 // after reads the office anew if something changed. A refusal is no failure:
 // people act at the same desks.
 func (s *scene) after(ctx context.Context, changed bool, err error) error {
-	if err != nil && !queue.Refused(err) {
+	if err != nil && !queue.Refused(err) && !errors.Is(err, ErrRefused) {
 		return err
 	}
 	if changed || err != nil {
@@ -197,6 +243,9 @@ func (s *scene) after(ctx context.Context, changed bool, err error) error {
 	}
 	return nil
 }
+
+// hash is a number that follows from words and the seed.
+func (p *Players) hash(words ...string) uint64 { return hash(append(words, p.Seed)...) }
 
 // hash is a number that follows from words, the same every time.
 func hash(words ...string) uint64 {

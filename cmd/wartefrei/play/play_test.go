@@ -1,0 +1,251 @@
+package play
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/calholiday"
+	"github.com/wartefrei/wartefrei/booking/democity"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+)
+
+// town is the demonstration's city on real servers, with a day booked: Monday,
+// 30 November 2026.
+type town struct {
+	*Players
+	rooms   *Rooms
+	tickets int
+}
+
+func open(t *testing.T, seed string) *town {
+	t.Helper()
+	bookings, err := pgbooking.New(t.Context(), pgtest.New(t), func() time.Time { return at(t, "00:00") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bookings.Import(t.Context(), democity.City()); err != nil {
+		t.Fatal(err)
+	}
+	holidays, err := calholiday.In(bookings.City().State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &town{rooms: &Rooms{City: bookings.City, Bookings: bookings, Line: redisqueue.New(redistest.New(t))}}
+	w.rooms.NewTicket = func() queue.TicketID { w.tickets++; return queue.TicketID(fmt.Sprintf("%s%026d", seed, w.tickets)) }
+	w.Players = &Players{City: bookings.City, Town: w.rooms, Holidays: holidays, Seed: seed}
+	if err := w.Book(t.Context(), bookings, bookings.City().Day(at(t, "00:00"))); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func at(t *testing.T, clock string) time.Time {
+	t.Helper()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	when, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-30 "+clock, berlin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return when
+}
+
+// play plays from one time of the day to another, an hour at a time.
+func (w *town) play(t *testing.T, from, to string) {
+	t.Helper()
+	for hour, end := at(t, from), at(t, to); hour.Before(end); hour = hour.Add(time.Hour) {
+		next := hour.Add(time.Hour)
+		if next.After(end) {
+			next = end
+		}
+		if err := w.Play(t.Context(), hour, next); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// story is what has happened to everybody, office by office in the order of arrival.
+func (w *town) story(t *testing.T) (lines []string) {
+	t.Helper()
+	for _, office := range w.City().Offices() {
+		for _, x := range w.all(t, office.ID) {
+			lines = append(lines, fmt.Sprint(office.ID, x.Number, x.Class, x.Services, x.State, x.Desk, x.Arrived, x.FirstCallAt, x.ServedAt, x.EndedAt))
+		}
+	}
+	return lines
+}
+
+func (w *town) all(t *testing.T, office booking.OfficeID) []queue.Ticket {
+	t.Helper()
+	return w.state(t, office).In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged)
+}
+
+func (w *town) state(t *testing.T, office booking.OfficeID) *queue.Office {
+	t.Helper()
+	state, err := w.rooms.State(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+// TestSeed plays a morning twice with one seed, the second time in two pieces,
+// and once with another: the first two are the same.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	whole, pieces, other := open(t, "1"), open(t, "1"), open(t, "2")
+	whole.play(t, "07:59", "10:30")
+	pieces.play(t, "07:59", "09:07")
+	pieces.play(t, "09:07", "10:30")
+	other.play(t, "07:59", "10:30")
+	a, b, c := whole.story(t), pieces.story(t), other.story(t)
+	if len(a) < 50 {
+		t.Fatalf("only %d people came", len(a))
+	}
+	if !slices.Equal(a, b) {
+		for i := range min(len(a), len(b)) {
+			if a[i] != b[i] {
+				t.Fatalf("the same seed, another day, of %d and %d people:\n%s\n%s", len(a), len(b), a[i], b[i])
+			}
+		}
+		t.Fatalf("%d people came, then %d", len(a), len(b))
+	}
+	if slices.Equal(a, c) {
+		t.Error("another seed, the same day")
+	}
+}
+
+// TestDay plays a whole day: everybody who came is finished or did not come
+// when called, desks are closed, and people come as often as is said.
+func TestDay(t *testing.T) {
+	t.Parallel()
+	w := open(t, "1")
+	w.play(t, "07:59", "22:00")
+	tally := map[string]int{}
+	for _, office := range w.City().Offices() {
+		w.tally(t, office, tally)
+	}
+	for _, c := range []struct {
+		what            string
+		part, whole     string
+		atLeast, atMost float64
+	}{
+		{"of the booked come", "booked", "appointments", 0.86, 1},     // 14 of 15, and three deviations of some hundred people
+		{"of the called do not come", "missed", "called", 0.02, 0.09}, // 1 of 20
+		{"of a chance to walk in are taken", "walk-in", "chances", 0.75, 1.25},
+	} {
+		if got := float64(tally[c.part]) / float64(tally[c.whole]); !(got >= c.atLeast && got <= c.atMost) {
+			t.Errorf("%.3f %s, want %v to %v", got, c.what, c.atLeast, c.atMost)
+		}
+	}
+	if n := tally["urgent"]; n < 2 || n > 30 { // one in two hours and office
+		t.Errorf("%d emergencies", n)
+	}
+}
+
+// tally counts what became of an office's people, and holds that nobody is left.
+func (w *town) tally(t *testing.T, office *booking.Office, tally map[string]int) {
+	t.Helper()
+	state := w.state(t, office.ID)
+	for _, x := range w.all(t, office.ID) {
+		if x.State != queue.Done && x.State != queue.Missed && x.State != queue.Gone {
+			t.Errorf("%s in %s for %v is still %s", x.Number, office.ID, x.Services, x.State)
+		}
+		tally["called"]++
+		if x.State == queue.Missed {
+			tally["missed"]++
+		}
+		if x.Class == queue.Info {
+			x.Class = queue.WalkIn
+		}
+		tally[string(x.Class)]++
+		if x.Class == queue.Urgent && !queue.UrgentReasons.Has(x.Reason) {
+			t.Errorf("%s is urgent for the reason %q", x.Number, x.Reason)
+		}
+	}
+	for _, d := range state.Desks {
+		if d.State != queue.DeskClosed || d.Ticket != "" {
+			t.Errorf("desk %s in %s is %s with %q", d.ID, office.ID, d.State, d.Ticket)
+		}
+	}
+	appointments, err := w.rooms.Appointments(t.Context(), office.ID, w.City().Day(at(t, "12:00")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally["appointments"] += len(appointments)
+	tally["chances"] += w.chances(t, office)
+}
+
+// chances is how many walk-ins a day is said to have: one in four minutes and service.
+func (w *town) chances(t *testing.T, office *booking.Office) int {
+	t.Helper()
+	services, minutes := 0, 0
+	for _, service := range office.Services {
+		if service.WalkIn {
+			services++
+		}
+	}
+	for _, h := range office.Doors {
+		if h.Weekday == at(t, "12:00").Weekday() {
+			minutes += h.Close - h.Open
+		}
+	}
+	return services * minutes / 4
+}
+
+// TestLeave stops in the middle of a morning. Who stops leaves people where
+// they are; clerks who leave leave no desk open, and nobody who was called.
+func TestLeave(t *testing.T) {
+	t.Parallel()
+	w := open(t, "1")
+	spared := Desk{"buergerbuero", "1"}
+	w.play(t, "07:59", "09:31")
+	before := w.story(t)
+	if len(w.busy(t)) == 0 {
+		t.Fatal("nobody is at a desk")
+	}
+	w.Spared = map[Desk]bool{spared: true}
+	atSpared := w.state(t, spared.Office).Desks[queue.DeskID(spared.ID)]
+	for range 2 { // the second time there is nothing to do
+		if err := w.Leave(t.Context(), at(t, "09:31")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, d := range w.busy(t) {
+		if d.ID != atSpared.ID || d.Ticket != atSpared.Ticket {
+			t.Errorf("desk %s still has %s", d.ID, d.Ticket)
+		}
+	}
+	for _, office := range w.City().Offices() {
+		for _, d := range w.state(t, office.ID).Desks {
+			if d.State != queue.DeskClosed && d.ID != atSpared.ID {
+				t.Errorf("desk %s in %s is %s", d.ID, office.ID, d.State)
+			}
+		}
+	}
+	if after := w.story(t); len(after) != len(before) {
+		t.Errorf("%d people, %d before", len(after), len(before))
+	}
+}
+
+// busy are the desks that have somebody.
+func (w *town) busy(t *testing.T) (desks []queue.Desk) {
+	t.Helper()
+	for _, office := range w.City().Offices() {
+		for _, d := range w.state(t, office.ID).Desks {
+			if d.Ticket != "" {
+				desks = append(desks, d)
+			}
+		}
+	}
+	return desks
+}
