@@ -66,6 +66,23 @@ func TestApplyLastStateWins(t *testing.T) {
 	}
 }
 
+// TestApplyTakesAll: what an event says of the office as a whole is the office's.
+func TestApplyTakesAll(t *testing.T) {
+	t.Parallel()
+	ticket, desk := queue.Ticket{ID: "A", Seq: 7, State: queue.Waiting}, queue.Desk{ID: "1", State: queue.DeskOpen}
+	e := event(1, 1, "opened", ticket)
+	e.At, e.Desks, e.Counters = 42, []queue.Desk{desk}, queue.Counters{Seq: 7, AtOnce: []int64{40, 41}}
+	var got queue.Office
+	if !got.Apply(e) {
+		t.Fatal("the first event was refused")
+	}
+	want := queue.Office{ID: "o", Epoch: 1, Version: 1, At: 42, Day: "2026-11-24", Counters: e.Counters,
+		Tickets: map[queue.TicketID]queue.Ticket{"A": ticket}, Desks: map[queue.DeskID]queue.Desk{"1": desk}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("office is\n%+v, want\n%+v", got, want)
+	}
+}
+
 // room is an office with two desks: one serves id and pass, a closed one move.
 func room() *queue.Office {
 	o := &queue.Office{ID: "o", Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{

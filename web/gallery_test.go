@@ -129,8 +129,34 @@ func faults(html, tag string) []string {
 	for _, m := range inlinePattern.FindAllString(html, -1) {
 		wrong(true, "the content security policy refuses %q", m)
 	}
+	all = append(all, empty(html)...)
 	all = append(all, references(html)...)
 	return append(all, unlabelled(html)...)
+}
+
+var (
+	namingPattern = regexp.MustCompile(`(?s)<(?:h[1-6]|legend|caption|th|label|button|a)\b[^>]*>.*?</(?:h[1-6]|legend|caption|th|label|button|a)>`)
+	hollowPattern = regexp.MustCompile(`<(?:section|ul|ol|dl|tbody|fieldset)\b[^>]*>\s*</`)
+	tagPattern    = regexp.MustCompile(`<[^>]*>`)
+)
+
+// empty finds what announces something and says nothing: headings, names of
+// fields, buttons and links without words, parts and lists without content.
+// What a script fills (data-…) is not meant.
+func empty(html string) []string {
+	var all []string
+	for _, element := range namingPattern.FindAllString(html, -1) {
+		named := strings.Contains(element, "aria-label") || strings.Contains(element, "<img") || strings.Contains(element, "data-stale")
+		if !named && strings.TrimSpace(tagPattern.ReplaceAllString(element, "")) == "" {
+			all = append(all, "no words in "+element)
+		}
+	}
+	for _, part := range hollowPattern.FindAllString(html, -1) {
+		if !strings.Contains(part, "data-press") {
+			all = append(all, "nothing in "+part)
+		}
+	}
+	return all
 }
 
 // references finds ids that stand twice and references to none.
