@@ -10,22 +10,34 @@ const path = live.dataset.path;
 
 // --- commands
 
-let sending = false;
+let sent = ""; // the command that has no answer yet
+let next = null; // the form of the one after it
 
-/** Sends a form to the desk and repeats it under its id until there is an answer. */
+/**
+ * Sends a form to the desk. The same command, pressed again before its answer,
+ * is dropped. Another one waits for the answer, since frames may be faster.
+ */
 async function send(form) {
-  if (sending) return;
-  sending = true;
+  if (sent) {
+    if (form.toString() !== sent) next = form;
+    return;
+  }
+  for (let now = form; now; now = next) {
+    sent = now.toString();
+    next = null;
+    await deliver(now);
+  }
+  sent = "";
+}
+
+/** Repeats a form under its id until there is an answer. */
+async function deliver(form) {
   refusal.hidden = true;
   form.set("key", crypto.randomUUID());
-  try {
-    for (let wait = 200; ; wait = Math.min(2 * wait, 2000)) {
-      const answer = await attempt(form);
-      if (answer && answer.status < 500) return await show(answer);
-      await new Promise((done) => setTimeout(done, wait));
-    }
-  } finally {
-    sending = false;
+  for (let wait = 200; ; wait = Math.min(2 * wait, 2000)) {
+    const answer = await attempt(form);
+    if (answer && answer.status < 500) return await show(answer);
+    await new Promise((done) => setTimeout(done, wait));
   }
 }
 
