@@ -8,16 +8,14 @@
 // they stop, whoever is at a desk stays there: who resumes goes on with them.
 // [Players.Leave] ends the day instead.
 //
-// They act in a [Town]: the demonstration's in this process, because there a
-// day that has begun is played after the event; that of `wartefrei simulate`
-// on any server, by its API (package apitown).
+// They act in a [Town]: today the demonstration's, in this process, because a
+// day that has begun is played there after the event.
 package play
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -235,7 +233,7 @@ func (s *scene) do(ctx context.Context, desk string, c queue.Command) error {
 // after reads the office anew if something changed. A refusal is no failure:
 // people act at the same desks.
 func (s *scene) after(ctx context.Context, changed bool, err error) error {
-	if err != nil && !queue.Refused(err) && !errors.Is(err, ErrRefused) {
+	if err != nil && !queue.Refused(err) {
 		return err
 	}
 	if changed || err != nil {

@@ -2,7 +2,6 @@ package play
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -11,11 +10,7 @@ import (
 	"github.com/wartefrei/wartefrei/queue"
 )
 
-// ErrRefused says that somebody may not do what they wanted, and that nothing
-// changed. Towns may return the queue's own refusals instead.
-var ErrRefused = errors.New("refused")
-
-// Town is where players act: in this process ([Rooms]) or on a server, by its API.
+// Town is where players act: [Rooms].
 type Town interface {
 	// Appointments are an office's on a day.
 	Appointments(ctx context.Context, office booking.OfficeID, day booking.Day) ([]booking.Appointment, error)
@@ -33,7 +28,7 @@ type Town interface {
 type Act struct {
 	Office booking.OfficeID
 	ID     string    // the same act again, after a failure, happens once
-	At     time.Time // by the office clock; a server takes its own
+	At     time.Time // by the office clock
 }
 
 // Who acts.
