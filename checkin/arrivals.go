@@ -41,6 +41,7 @@ var (
 	ErrNoWalkIn  = errors.New("service needs an appointment")
 	ErrReason    = errors.New("reason is not in the list")
 	ErrNotUrgent = errors.New("not an urgent class")
+	ErrHere      = errors.New("checked in: the number waits")
 )
 
 // ByCode checks in whoever shows the code at a house. Only failures of the
@@ -100,6 +101,21 @@ func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment,
 	return t, err
 }
 
+// Free refuses with ErrHere to give up the time of somebody who has checked in:
+// their number would wait on, for a time that is sold again. Before check-in
+// opens it does not need the queue.
+func (a *Arrivals) Free(ctx context.Context, appointment booking.Appointment) error {
+	office, ok := a.City().Office(appointment.Office)
+	if !ok || a.Now().Before(Opens(Rules(*office), appointment)) {
+		return nil
+	}
+	t, found, err := a.ticketOf(ctx, appointment)
+	if err == nil && found && t.State.Open() {
+		return ErrHere
+	}
+	return err
+}
+
 func (a *Arrivals) ticketOf(ctx context.Context, appointment booking.Appointment) (queue.Ticket, bool, error) {
 	state, err := a.Line.Office(ctx, queue.OfficeID(appointment.Office))
 	if err != nil {
@@ -121,7 +137,6 @@ func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choice
 	if !ok {
 		return queue.Ticket{}, booking.ErrOfficeUnknown
 	}
-	class := queue.Info
 	for _, c := range choices {
 		service, ok := office.Service(c.Service)
 		switch {
@@ -129,16 +144,25 @@ func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choice
 			return queue.Ticket{}, booking.ErrServiceUnknown
 		case !service.WalkIn:
 			return queue.Ticket{}, ErrNoWalkIn
-		case !service.Info:
-			class = queue.WalkIn
 		}
 	}
-	return a.join(ctx, office, choices, queue.Ticket{Class: class}, id, actor)
+	return a.join(ctx, office, choices, queue.Ticket{Class: walkIn(office, choices)}, id, actor)
+}
+
+// walkIn is the class of whoever comes without an appointment: Info if all
+// they want is served at the information desk.
+func walkIn(office *booking.Office, choices []booking.Choice) queue.Class {
+	for _, c := range choices {
+		if service, _ := office.Service(c.Service); !service.Info {
+			return queue.WalkIn
+		}
+	}
+	return queue.Info
 }
 
 // LetIn gives a ticket to somebody whom a clerk lets in without an
 // appointment: class Urgent or AtOnce with a reason from its list, or WalkIn
-// for any service.
+// for any service, which becomes Info at the information desk as in WalkIn.
 func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, class queue.Class, reason, id string, actor queue.Actor) (queue.Ticket, error) {
 	office, ok := a.City().Office(officeID)
 	if !ok {
@@ -148,7 +172,7 @@ func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices
 	case class == queue.Urgent && !queue.UrgentReasons.Has(reason), class == queue.AtOnce && !queue.AtOnceReasons.Has(reason):
 		return queue.Ticket{}, ErrReason
 	case class == queue.WalkIn:
-		reason = ""
+		class, reason = walkIn(office, choices), ""
 	case class != queue.Urgent && class != queue.AtOnce:
 		return queue.Ticket{}, ErrNotUrgent
 	}

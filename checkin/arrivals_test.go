@@ -167,6 +167,9 @@ func TestWalkInAndLetIn(t *testing.T) {
 		{"information desk", func() (queue.Ticket, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("infotheke"), "2", terminal)
 		}, 10 * time.Minute, nil},
+		{"let in for the information desk", func() (queue.Ticket, error) {
+			return e.LetIn(t.Context(), "buergerbuero", one("infotheke"), queue.WalkIn, "", "10", terminal)
+		}, 10 * time.Minute, nil},
 		{"walk-in for what is booked", func() (queue.Ticket, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("reisepass"), "3", terminal)
 		}, 0, checkin.ErrNoWalkIn},

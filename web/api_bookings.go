@@ -24,13 +24,6 @@ func (s *Server) apiBookingRoutes() []route {
 	}
 }
 
-// holdsWithin: so many holds one client may take within the time, so that
-// nobody empties the calendar. A house full of people at one address fits in.
-const (
-	holds       = 60
-	holdsWithin = 10 * time.Minute
-)
-
 // apiHold keeps a time. A repeat under the same key gets the same hold.
 func (s *Server) apiHold(w http.ResponseWriter, r *http.Request) error {
 	office, err := s.officeOf(r)
@@ -44,8 +37,7 @@ func (s *Server) apiHold(w http.ResponseWriter, r *http.Request) error {
 	if key := r.Header.Get("Idempotency-Key"); visiting(r).Account == "" && key != "" && len(key) < shortestSecret {
 		return fieldError{errBadInput, "Idempotency-Key"}
 	}
-	tries := "hold:" + clientOf(r)
-	if s.Tries.Exhausted(r.Context(), tries, holds, holdsWithin) {
+	if s.heldEnough(r) {
 		return errThrottled
 	}
 	wish := booking.Wish{Office: office.ID, Services: choicesOf(in.Services)}
@@ -53,7 +45,7 @@ func (s *Server) apiHold(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.Tries.Count(r.Context(), tries, holds, holdsWithin)
+	s.countHold(r)
 	a.Contact = booking.Contact{} // who repeats an old request gets the hold, not the person
 	return writeJSON(w, http.StatusCreated, s.appointmentOut(a, link))
 }
@@ -118,6 +110,9 @@ func (s *Server) apiCancel(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
+	if err := s.freeByLink(r); err != nil {
+		return err
+	}
 	a, err := s.Bookings.Cancel(r.Context(), param(r, "link"))
 	return s.answerAppointment(w, r, a, err)
 }
@@ -127,8 +122,20 @@ func (s *Server) apiMove(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
+	if err := s.freeByLink(r); err != nil {
+		return err
+	}
 	a, err := s.Bookings.Move(r.Context(), param(r, "link"), in.Start)
 	return s.answerAppointment(w, r, a, err)
+}
+
+// freeByLink refuses to give up the time of the linked appointment after check-in.
+func (s *Server) freeByLink(r *http.Request) error {
+	a, err := s.Bookings.ByLink(r.Context(), param(r, "link"))
+	if err != nil {
+		return err
+	}
+	return s.Arrivals.Free(r.Context(), a)
 }
 
 func (s *Server) answerAppointment(w http.ResponseWriter, r *http.Request, a booking.Appointment, err error) error {

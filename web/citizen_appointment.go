@@ -80,8 +80,11 @@ func (s *Server) askCancel(w http.ResponseWriter, r *http.Request) error {
 
 // cancelAppointment gives the time back. Whoever does it twice sees the same.
 func (s *Server) cancelAppointment(w http.ResponseWriter, r *http.Request) error {
-	_, done, err := s.appointmentOf(w, r)
+	page, done, err := s.appointmentOf(w, r)
 	if err != nil || done {
+		return err
+	}
+	if err := s.Arrivals.Free(r.Context(), page.Appointment); err != nil {
 		return err
 	}
 	if _, err := s.Bookings.Cancel(r.Context(), param(r, "link")); err != nil {
@@ -120,6 +123,9 @@ func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	at, err := time.Parse(time.RFC3339, r.PostForm.Get("at"))
 	if err != nil {
 		return errBadInput
+	}
+	if err := s.Arrivals.Free(r.Context(), page.Appointment); err != nil {
+		return err
 	}
 	_, err = s.Bookings.Move(r.Context(), param(r, "link"), at)
 	if code := notOffered(err); code != "" && !page.Over {

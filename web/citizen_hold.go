@@ -13,6 +13,22 @@ import (
 // sent to the booking pages alone.
 const holdCookie = "hold"
 
+// holdsWithin: so many holds one client may take within the time, so that
+// nobody empties the calendar. A house full of people at one address fits in.
+const (
+	holds       = 60
+	holdsWithin = 10 * time.Minute
+)
+
+// heldEnough says whether a client has taken all the holds that it may.
+func (s *Server) heldEnough(r *http.Request) bool {
+	return s.Tries.Exhausted(r.Context(), "hold:"+clientOf(r), holds, holdsWithin)
+}
+
+func (s *Server) countHold(r *http.Request) {
+	s.Tries.Count(r.Context(), "hold:"+clientOf(r), holds, holdsWithin)
+}
+
 // holdTime keeps a time for the citizen while they say who they are.
 func (s *Server) holdTime(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
@@ -26,6 +42,9 @@ func (s *Server) holdTime(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errBadInput
 	}
+	if s.heldEnough(r) {
+		return errThrottled
+	}
 	wish := booking.Wish{Office: office.ID, Services: visit.Choices}
 	_, link, err := s.Bookings.Hold(r.Context(), wish, at, lang(r).Tag, heldBefore(r))
 	if code := notOffered(err); code != "" {
@@ -35,6 +54,7 @@ func (s *Server) holdTime(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.countHold(r)
 	http.SetCookie(w, &http.Cookie{Name: holdCookie, Value: link, Path: "/booking", MaxAge: int(time.Hour.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
 	http.Redirect(w, r, "/appointments/"+link+"/details", http.StatusSeeOther)

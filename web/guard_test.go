@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wartefrei/wartefrei/web/api"
 )
@@ -110,4 +111,5 @@ func TestHoldsAreLimited(t *testing.T) {
 	if status := hold(); status != http.StatusTooManyRequests {
 		t.Errorf("after %d holds: %d", holds, status)
 	}
+	s.browse(t, "de").post("/booking/buergerbuero/holds", url.Values{"s": {"reisepass"}, "at": {s.free(t).Format(time.RFC3339)}}).want(http.StatusTooManyRequests, "")
 }

@@ -75,6 +75,7 @@ var problems = []struct {
 	{booking.ErrContact, 422, "contact"},
 	{booking.ErrOtherContent, 422, "other-content"},
 
+	{checkin.ErrHere, 409, "checked-in"},
 	{checkin.ErrNoWalkIn, 422, "no-walk-in"},
 	{checkin.ErrReason, 422, "reason"},
 	{checkin.ErrNotUrgent, 422, "not-urgent"},

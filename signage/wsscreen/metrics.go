@@ -39,6 +39,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"kind"}),
 	}
 	reg.MustRegister(m.readers, m.delay)
+	m.of("screen") // that none is connected is a number too: an alert asks for it
 	return m
 }
 
