@@ -3,6 +3,7 @@
 // pressing twice, or a lost answer, never calls twice.
 
 import {follow} from "./live.js";
+import {scannedBy} from "./scanner.js";
 
 const live = document.getElementById("live");
 const refusal = document.getElementById("refusal");
@@ -119,7 +120,7 @@ function nameOf(event) {
 const keyOf = (button) => own()[button.id] ?? button.dataset.key;
 
 document.addEventListener("keydown", (event) => {
-  if (fromScanner(event)) return event.preventDefault();
+  if (scannedBy(event)) return event.preventDefault(); // its Enter presses nothing
   const name = nameOf(event);
   if (!name || document.querySelector("dialog[open]")) return;
   const button = [...document.querySelectorAll("button[data-key]")].find((b) => keyOf(b) === name);
@@ -143,6 +144,7 @@ function listKeys() {
     change.className = "btn";
     change.textContent = `${keyOf(button)} – ${list.dataset.change}`;
     change.addEventListener("click", () => waitForKey(button.id, change, list.dataset.press));
+    change.dataset.changes = button.id;
     value.append(change);
     row.append(name, value);
     list.append(row);
@@ -157,6 +159,7 @@ function waitForKey(id, change, press) {
     event.preventDefault();
     localStorage.setItem(store, JSON.stringify({...own(), [id]: name}));
     listKeys();
+    document.querySelector(`[data-changes="${id}"]`).focus(); // the list is new
   }, {once: false});
 }
 
@@ -164,22 +167,5 @@ document.getElementById("keys-reset").addEventListener("click", () => {
   localStorage.removeItem(store);
   listKeys();
 });
-
-// --- scanners type fast and end with Enter: that Enter must press nothing
-
-let burst = 0;
-let last = 0;
-
-function fromScanner(event) {
-  const quick = event.timeStamp - last < 50;
-  last = event.timeStamp;
-  if (event.key.length === 1) {
-    burst = quick ? burst + 1 : 1;
-    return false;
-  }
-  const scanned = (event.key === "Enter" || event.key === "Tab") && quick && burst >= 4;
-  burst = 0;
-  return scanned;
-}
 
 follow(live);

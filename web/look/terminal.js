@@ -1,25 +1,20 @@
-// The terminal: a scanner types the code wherever the focus is, digits open
-// doors, and a page that nobody touches goes back to the start.
+// The terminal: a scanner types the code wherever the focus is, and a page that
+// nobody touches goes back to the start.
+
+import {scannedBy} from "./scanner.js";
 
 const home = document.body.dataset.home;
 const code = document.getElementById("code");
 const scan = document.getElementById("scan");
 
-// --- scanner: at least eight digits in quick succession, then Enter or Tab
-
-let burst = "";
-let last = 0;
+// --- scanner: eight digits are a code, anything else is nothing
 
 document.addEventListener("keydown", (event) => {
-  if (event.key.length === 1) {
-    burst = event.timeStamp - last < 80 ? burst + event.key : event.key;
-    last = event.timeStamp;
-    return;
-  }
-  const digits = burst.replace(/\D/g, "");
-  burst = "";
-  if ((event.key !== "Enter" && event.key !== "Tab") || event.timeStamp - last > 80 || digits.length < 8) return;
+  const scanned = scannedBy(event);
+  if (!scanned) return;
   event.preventDefault();
+  const digits = scanned.replace(/\D/g, "");
+  if (digits.length < 8) return;
   scan.elements.code.value = digits.slice(-8);
   scan.submit();
 }, {capture: true});
