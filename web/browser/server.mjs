@@ -12,6 +12,10 @@ import {fileURLToPath} from "node:url";
 
 const program = process.env.WARTEFREI ?? fileURLToPath(new URL("../../.build/wartefrei", import.meta.url));
 
+// Whoever runs the tests may be killed; then nobody waits for what this file finds.
+const parent = process.ppid;
+setInterval(() => { if (process.ppid !== parent) process.exit(1); }, 1000).unref();
+
 /**
  * Starts the demonstration and ends it after the tests of the file. Ending it
  * is a test too: it must leave no process behind.
@@ -21,7 +25,7 @@ const program = process.env.WARTEFREI ?? fileURLToPath(new URL("../../.build/war
 export async function demonstration() {
   const folder = await mkdtemp("/tmp/wartefrei-browser-");
   await chmod(folder, 0o755); // PostgreSQL's own user goes in
-  const child = spawn(program, ["demo"], {
+  const child = spawn("setpriv", ["--pdeathsig", "TERM", program, "demo"], { // it ends with us, also when we are killed
     env: {...process.env, WARTEFREI_DATA: folder, WARTEFREI_LISTEN: "127.0.0.1:0", WARTEFREI_LOG: "warn", LC_ALL: "en"},
     stdio: ["ignore", "pipe", "pipe"],
   });
