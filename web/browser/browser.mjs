@@ -37,6 +37,7 @@ export const sizes = {
   phone: {width: 360, height: 740},
   narrow: {width: 320, height: 640},
   screen: {width: 1920, height: 1080},
+  portrait: {width: 1080, height: 1920},
   terminal: {width: 1080, height: 1920},
 };
 
@@ -47,13 +48,32 @@ export async function enter(page, url, field, value) {
   await page.waitForURL((at) => at.pathname !== "/" && !at.pathname.startsWith("/demo"));
 }
 
+/** Does what gives a command, and returns the server's answer to it. */
+export async function answered(page, act) {
+  const answer = page.waitForResponse((response) => response.request().method() === "POST");
+  await act();
+  return answer;
+}
+
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const rules = {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]};
 
 /** Fails with every barrier that axe finds on the page. */
 export async function accessible(page, name) {
   await page.evaluate(axe);
-  const {violations} = await page.evaluate((values) => globalThis.axe.run({runOnly: {type: "tag", values}}), rules);
-  const told = violations.map((v) => `${v.id}: ${v.help}\n` + v.nodes.map((n) => `    ${n.target.join(" ")}\n      ${n.failureSummary.replace(/\n\s*/g, " ")}`).join("\n"));
+  await find(page, name, rules);
+}
+
+/** Fails with every text that is too faint, on a page that was asked whether it is accessible: all that a scheme changes. */
+export async function legible(page, name) {
+  await find(page, name, {type: "rule", values: ["color-contrast"]});
+}
+
+async function find(page, name, runOnly) {
+  const violations = await page.evaluate(async (runOnly) => {
+    const {violations} = await globalThis.axe.run({runOnly, resultTypes: ["violations"]});
+    return violations.map(({id, help, nodes}) => ({id, help, places: nodes.map((n) => [n.target.join(" "), n.failureSummary])}));
+  }, runOnly);
+  const told = violations.map(({id, help, places}) => `${id}: ${help}\n` + places.map(([place, why]) => `    ${place}\n      ${why.replace(/\n\s*/g, " ")}`).join("\n"));
   assert.equal(told.join("\n"), "", `${name} has barriers`);
 }

@@ -1,0 +1,104 @@
+// Walks the gallery: every page in every state and language is free of barriers
+// in every scheme, fits a phone of 320 px, and stands still for those who want
+// it to.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import {accessible, browser, legible, session, sizes} from "./browser.mjs";
+import {demonstration} from "./server.mjs";
+
+// Pages that hang on a wall or stand in a hall, and the size of their panel:
+// they have no other, and nobody scrolls there.
+const panels = [
+  [/^\/gallery\/screen-portrait/, sizes.portrait],
+  [/^\/gallery\/screen/, sizes.screen],
+  [/^\/gallery\/terminal-(?!set-up)/, sizes.terminal],
+];
+
+const light = {colorScheme: "light", contrast: "no-preference", forcedColors: "none", reducedMotion: "reduce"};
+
+// Colours are the same in every language, so each language shows one more scheme.
+const schemes = {de: {...light, colorScheme: "dark"}, en: {...light, contrast: "more"}};
+
+test("the gallery", {concurrency: 2}, async (t) => {
+  const {url} = await demonstration();
+  const chromium = await browser();
+  const pages = [await visitor(chromium), await visitor(chromium)];
+  const links = await examples(pages[0], url);
+  assert.ok(links.length > 20, "the gallery is nearly empty");
+
+  await Promise.all(links.map((link) => t.test(link, async () => {
+    const page = pages.pop();
+    try {
+      await look(page, url, link);
+    } finally {
+      pages.push(page);
+    }
+  })));
+});
+
+/**
+ * A page of somebody who looks at the gallery. It lets no script run, and axe is
+ * one: so the browser overlooks that, and the pages' own scripts stay away.
+ */
+async function visitor(chromium) {
+  const page = await session(chromium, {bypassCSP: true});
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.setBlockedURLs", {urls: ["*.js"]}); // unlike page.route, this keeps the cache
+  return page;
+}
+
+/** The addresses of all examples, in each language. */
+async function examples(page, url) {
+  await page.goto(url + "/gallery");
+  return page.locator("main li a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+}
+
+async function look(page, url, link) {
+  const panel = panels.find(([path]) => path.test(link))?.[1];
+  const lang = new URL(url + link).searchParams.get("lang");
+  await page.setViewportSize(panel ?? sizes.desk);
+  await page.emulateMedia(light);
+  const answer = await page.goto(url + link);
+  assert.equal(answer.status(), 200);
+  assert.equal(await page.locator("html").getAttribute("lang"), lang);
+  assert.equal(await page.evaluate(moving), 0, "something moves although the reader wants it still");
+  await accessible(page, link);
+  if (panel !== sizes.screen && panel !== sizes.portrait) await fits(page); // there a script makes long names fit
+
+  await page.emulateMedia(schemes[lang]);
+  await legible(page, `${link} in its other scheme`);
+  if (link.startsWith("/gallery/terminal")) {
+    await page.evaluate(() => { document.documentElement.dataset.scheme = "contrast"; }); // as its button does
+    await legible(page, `${link} with high contrast`);
+  }
+  await page.emulateMedia({...light, forcedColors: "active"});
+  assert.deepEqual(await page.evaluate(withstanding), [], "texts keep their colours although the reader has others");
+  if (panel) return;
+  await page.emulateMedia(light);
+  await page.setViewportSize(sizes.narrow);
+  await fits(page);
+}
+
+async function fits(page) {
+  assert.deepEqual(await page.evaluate(beyond), [], `one has to scroll sideways at ${page.viewportSize().width} px`);
+}
+
+function moving() {
+  return document.getAnimations().filter((animation) => animation.playState === "running").length;
+}
+
+/** The elements that make the page wider than the window. */
+function beyond() {
+  const {scrollWidth, clientWidth} = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > clientWidth + 0.5);
+  return [`${scrollWidth} px`, ...wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 80))];
+}
+
+/** The texts that are not shown in the reader's colours. axe cannot say: it is told the page's, not those that are seen. */
+function withstanding() {
+  const all = [...document.body.querySelectorAll("*")].filter((e) => getComputedStyle(e).forcedColorAdjust === "none");
+  return all.filter((e) => e.textContent.trim()).map((e) => e.outerHTML.slice(0, 80));
+}
