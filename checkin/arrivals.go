@@ -153,7 +153,7 @@ func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choice
 // they want is served at the information desk.
 func walkIn(office *booking.Office, choices []booking.Choice) queue.Class {
 	for _, c := range choices {
-		if service, _ := office.Service(c.Service); !service.Info {
+		if service, ok := office.Service(c.Service); !ok || !service.Info {
 			return queue.WalkIn
 		}
 	}

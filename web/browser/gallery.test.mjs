@@ -27,6 +27,14 @@ test("the gallery", {concurrency: 2}, async (t) => {
   const links = await examples(pages[0], url);
   assert.ok(links.length > 20, "the gallery is nearly empty");
 
+  await t.test("a full waiting room leaves a desk's next action in the window", async () => {
+    await pages[0].setViewportSize({width: 1280, height: 560});
+    await pages[0].goto(url + "/gallery/desk-serving");
+    assert.ok(await pages[0].locator("section.list").evaluate((e) => e.scrollHeight > e.clientHeight), "the list is too short to tell");
+    const action = await pages[0].locator("#main-action").evaluate((e) => e.getBoundingClientRect().bottom - innerHeight);
+    assert.ok(action <= 0, `it ends ${action} px below`);
+  });
+
   await Promise.all(links.map((link) => t.test(link, async () => {
     const page = pages.pop();
     try {
