@@ -55,4 +55,4 @@ fuzz: ## Fuzz each fuzz test for FUZZ_SECONDS (30)
 	done
 
 golden: ## Write anew what golden tests compare with; then look at the diff
-	$(GO) test $(call tested,'flag.Bool("update"') -update
+	$(GO) test $(call tested,'flag.Bool."update"') -update
