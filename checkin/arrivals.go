@@ -101,10 +101,10 @@ func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment,
 	return t, err
 }
 
-// Free refuses with ErrHere to give up the time of somebody who has checked in:
+// NotHere refuses with ErrHere to give up the time of somebody who has checked in:
 // their number would wait on, for a time that is sold again. Before check-in
 // opens it does not need the queue.
-func (a *Arrivals) Free(ctx context.Context, appointment booking.Appointment) error {
+func (a *Arrivals) NotHere(ctx context.Context, appointment booking.Appointment) error {
 	office, ok := a.City().Office(appointment.Office)
 	if !ok || a.Now().Before(Opens(Rules(*office), appointment)) {
 		return nil

@@ -110,7 +110,7 @@ func (s *Server) apiCancel(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
-	if err := s.freeByLink(r); err != nil {
+	if err := s.notHere(r); err != nil {
 		return err
 	}
 	a, err := s.Bookings.Cancel(r.Context(), param(r, "link"))
@@ -122,20 +122,20 @@ func (s *Server) apiMove(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if err := s.freeByLink(r); err != nil {
+	if err := s.notHere(r); err != nil {
 		return err
 	}
 	a, err := s.Bookings.Move(r.Context(), param(r, "link"), in.Start)
 	return s.answerAppointment(w, r, a, err)
 }
 
-// freeByLink refuses to give up the time of the linked appointment after check-in.
-func (s *Server) freeByLink(r *http.Request) error {
+// notHere refuses to give up the time of the linked appointment once somebody has checked in.
+func (s *Server) notHere(r *http.Request) error {
 	a, err := s.Bookings.ByLink(r.Context(), param(r, "link"))
 	if err != nil {
 		return err
 	}
-	return s.Arrivals.Free(r.Context(), a)
+	return s.Arrivals.NotHere(r.Context(), a)
 }
 
 func (s *Server) answerAppointment(w http.ResponseWriter, r *http.Request, a booking.Appointment, err error) error {

@@ -84,7 +84,7 @@ func (s *Server) cancelAppointment(w http.ResponseWriter, r *http.Request) error
 	if err != nil || done {
 		return err
 	}
-	if err := s.Arrivals.Free(r.Context(), page.Appointment); err != nil {
+	if err := s.Arrivals.NotHere(r.Context(), page.Appointment); err != nil {
 		return err
 	}
 	if _, err := s.Bookings.Cancel(r.Context(), param(r, "link")); err != nil {
@@ -124,7 +124,7 @@ func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errBadInput
 	}
-	if err := s.Arrivals.Free(r.Context(), page.Appointment); err != nil {
+	if err := s.Arrivals.NotHere(r.Context(), page.Appointment); err != nil {
 		return err
 	}
 	_, err = s.Bookings.Move(r.Context(), param(r, "link"), at)

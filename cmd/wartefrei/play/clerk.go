@@ -1,8 +1,6 @@
 package play
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -71,45 +69,6 @@ func (s *scene) serve(at queue.Desk, t queue.Ticket, open bool) queue.Command {
 		return queue.Came{Desk: at.ID}
 	}
 	return nil
-}
-
-// Leave ends the day of all clerks at an instant: who was called goes back to
-// the line, who is served is finished, and every desk that is played closes.
-func (p *Players) Leave(ctx context.Context, at time.Time) error {
-	for _, office := range p.City().Offices() {
-		s, err := p.enter(ctx, office, at)
-		if err != nil {
-			return err
-		}
-		s.now = at
-		for _, desk := range office.Desks {
-			for c := s.leaving(desk); c != nil; c = s.leaving(desk) {
-				before := s.state.Version
-				if err := s.do(ctx, desk.ID, c); err != nil {
-					return fmt.Errorf("leave desk %s in %s: %w", desk.ID, office.ID, err)
-				}
-				if s.state.Version == before {
-					break // refused: somebody else is at the desk
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// leaving is the next step of a clerk who leaves; nil: gone.
-func (s *scene) leaving(desk booking.Desk) queue.Command {
-	at := s.state.Desks[queue.DeskID(desk.ID)]
-	t := s.state.Tickets[at.Ticket]
-	switch {
-	case s.Spared[Desk{s.office.ID, desk.ID}], s.state.Day != string(s.City().Day(s.now)), at.ID == "", at.State == queue.DeskClosed:
-		return nil
-	case t.State == queue.Called:
-		return queue.PutBack{Desk: at.ID}
-	case t.State == queue.Serving:
-		return queue.Finish{Desk: at.ID, Done: t.Services}
-	}
-	return queue.CloseDesk{Desk: at.ID}
 }
 
 func (s *scene) since(ms int64) time.Duration { return s.now.Sub(time.UnixMilli(ms)) }

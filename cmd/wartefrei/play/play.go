@@ -6,7 +6,6 @@
 // be played from its opening until now in a moment, stopped and resumed, and a
 // step that is played twice, because somebody was killed, happens once. When
 // they stop, whoever is at a desk stays there: who resumes goes on with them.
-// [Players.Leave] ends the day instead.
 //
 // They act in a [Town]: today the demonstration's, in this process, because a
 // day that has begun is played there after the event.
