@@ -11,7 +11,7 @@ import (
 // origin is where a request came from, as far as that can be believed: what
 // the connection says, or what trusted proxies have written of it.
 type origin struct {
-	client string // address of who asks, to slow down who guesses
+	client string // whom tries are counted for, to slow down who guesses; see counted
 	https  bool   // whether the browser reached us, or our proxy, by https
 }
 
@@ -29,7 +29,8 @@ func (s *Server) originated(next http.Handler) http.Handler {
 	})
 }
 
-// clientOf is where a request comes from, to slow down who guesses passwords.
+// clientOf is where a request comes from, to slow down who guesses passwords or
+// takes all times: an IPv4 address or an IPv6 network.
 func clientOf(r *http.Request) string { return originOf(r).client }
 
 // secure says whether the browser reached us by https.
@@ -56,7 +57,20 @@ func clientBehind(proxies []netip.Prefix, peer string, forwarded []string) strin
 		}
 		client = before
 	}
-	return client.String()
+	return counted(client)
+}
+
+// counted is what tries from an address are counted under: an IPv4 address
+// itself, of IPv6 the network of 64 bits. The other half of an IPv6 address
+// names an interface (RFC 4291, section 2.5.1), and whoever has one chooses it
+// as often as they like. A site may have more than one such network (RFC 6177),
+// but a shorter prefix would count neighbours together.
+func counted(client netip.Addr) string {
+	if client.Is4() {
+		return client.String()
+	}
+	network, _ := client.Prefix(64) // an IPv6 address has 128 bits
+	return network.String()
 }
 
 func trusted(proxies []netip.Prefix, address netip.Addr) bool {

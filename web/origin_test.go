@@ -32,9 +32,12 @@ func TestClientBehind(t *testing.T) {
 		{"no address", "10.0.0.1:4711", "192.0.2.7, unknown", lan, "10.0.0.1"},
 		{"no address, farther away", "10.0.0.1:4711", "192.0.2.7, <script>, 10.0.0.2", lan, "10.0.0.2"},
 		{"with a port", "10.0.0.1:4711", "192.0.2.7:50000", lan, "192.0.2.7"},
-		{"IPv6", "[fd00::1]:4711", "2001:db8::7", lan, "2001:db8::7"},
-		{"IPv6 with a port", "[fd00::1%eth0]:4711", "[2001:db8::7]:50000", lan, "2001:db8::7"},
-		{"IPv6 in brackets", "[fd00::1]:4711", "[2001:db8::7]", lan, "2001:db8::7"},
+		{"IPv6", "[fd00::1]:4711", "2001:db8::7", lan, "2001:db8::/64"},
+		{"IPv6 with a port", "[fd00::1%eth0]:4711", "[2001:db8::7]:50000", lan, "2001:db8::/64"},
+		{"IPv6 in brackets", "[fd00::1]:4711", "[2001:db8::7]", lan, "2001:db8::/64"},
+		{"IPv6, another address of the same customer", "[2001:db8::ffff:1:2:3]:4711", "", lan, "2001:db8::/64"},
+		{"IPv6, the next customer", "[2001:db8:0:1::7]:4711", "", lan, "2001:db8:0:1::/64"},
+		{"IPv6, a proxy by its whole address", "[fd00::2]:4711", "192.0.2.7", []netip.Prefix{netip.MustParsePrefix("fd00::1/128")}, "fd00::/64"},
 		{"IPv4 in IPv6", "[::ffff:10.0.0.1]:4711", "::ffff:192.0.2.7", lan, "192.0.2.7"},
 	} {
 		header := http.Header{}
