@@ -114,7 +114,10 @@ func TestStepsCannotBeSkipped(t *testing.T) {
 	s := newSite(t)
 	b := s.browse(t, "de")
 	b.get("/booking/buergerbuero/times").want(200, "Was möchten Sie erledigen?", "Bitte wählen Sie mindestens ein Anliegen.")
-	b.post("/booking/buergerbuero/holds", url.Values{"at": {"2026-11-24T09:00:00Z"}}).want(200, "Bitte wählen Sie mindestens ein Anliegen.")
+	for _, form := range []url.Values{nil, {"at": {"2026-11-24T09:00:00Z"}}} {
+		b.get("/booking").want(200).post("/booking/buergerbuero/holds", form).
+			want(200, "Was möchten Sie erledigen?", "Bitte wählen Sie mindestens ein Anliegen.", `role="alert"`)
+	}
 	path := b.toDetails()
 	b.post(path+"/confirm", url.Values{"name": {"Erika Mustermann"}}).
 		want(422, "Wer kommt?", "Geben Sie eine E-Mail-Adresse oder eine Telefonnummer an.", "Erika Mustermann", `href="#mail"`)
