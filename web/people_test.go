@@ -38,6 +38,7 @@ func (s *site) people(t *testing.T) map[string]string {
 		manager:       {Role: pgaccounts.Manager, Offices: here},
 		administrator: {Role: pgaccounts.Administrator},
 	} {
+		holder.Name = who
 		secret, _, err := s.Accounts.AddToken(t.Context(), holder)
 		if err != nil {
 			t.Fatal(err)

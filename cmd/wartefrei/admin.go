@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -231,9 +232,17 @@ func administer(ctx context.Context, cfg Config, usage string, args []string, ac
 	return do(o, rest)
 }
 
+// shown is a name that was given, in quotes if one could not see otherwise what it is.
+func shown(name string) string {
+	if quoted := strconv.Quote(name); strings.TrimSpace(name) == "" || quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
+}
+
 func tellPassword(name, password string, err error) error {
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", shown(name), err)
 	}
 	fmt.Printf("%s\nThis is the first password of %s, good for %d days. It is shown this once.\n", password, name, pgaccounts.InitialDays)
 	return nil
@@ -242,7 +251,7 @@ func tellPassword(name, password string, err error) error {
 // tellDone says what was done to somebody, or why it was not.
 func tellDone(err error, whom, done string) error {
 	if err != nil {
-		return fmt.Errorf("%s: %w", whom, err)
+		return fmt.Errorf("%s: %w", shown(whom), err)
 	}
 	fmt.Println(done)
 	return nil
@@ -253,7 +262,7 @@ func (o office) offices(names []string) ([]booking.OfficeID, error) {
 	var ids []booking.OfficeID
 	for _, name := range names {
 		if _, ok := o.city.Office(booking.OfficeID(name)); !ok {
-			return nil, fmt.Errorf("there is no office %s: %w", name, booking.ErrOfficeUnknown)
+			return nil, fmt.Errorf("there is no office %s: %w", shown(name), booking.ErrOfficeUnknown)
 		}
 		ids = append(ids, booking.OfficeID(name))
 	}
@@ -270,7 +279,7 @@ func (o office) scope(h *pgaccounts.Holder, names []string) (err error) {
 		return errors.New(tokenUsage)
 	}
 	if _, ok := o.city.House(booking.HouseID(names[0])); !ok {
-		return fmt.Errorf("there is no house %s: %w", names[0], booking.ErrHouseUnknown)
+		return fmt.Errorf("there is no house %s: %w", shown(names[0]), booking.ErrHouseUnknown)
 	}
 	h.House = booking.HouseID(names[0])
 	return nil

@@ -311,6 +311,25 @@ func TestWrongArguments(t *testing.T) {
 			t.Errorf("%s says more than a sentence: %q", command, s.err)
 		}
 	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"user", "add", "clerk", "", "buergerbuero"}, `"": name must have 2 to 64 small letters`},
+		{[]string{"user", "add", "clerk", " ", "buergerbuero"}, `" ": name must have 2 to 64 small letters`},
+		{[]string{"user", "add", "clerk", "a\nb", "buergerbuero"}, `"a\nb": name must have 2 to 64 small letters`},
+		{[]string{"user", "add", "clerk", "bob", "buergerbuero", "buergerbuero"}, "bob: an office is named twice"},
+		{[]string{"user", "add", "clerk", "bob", "a\nb"}, `there is no office "a\nb"`},
+		{[]string{"user", "reset", "a\nb"}, `"a\nb": no such account`},
+		{[]string{"token", "add", "terminal", "", "fischmarkt"}, "name of a token must have"},
+		{[]string{"token", "add", "administrator", "\t"}, "name of a token must have"},
+		{[]string{"token", "add", "clerk", "a\nb", "buergerbuero"}, "name of a token must have"},
+		{[]string{"token", "add", "clerk", "script", "buergerbuero", "standesamt", "buergerbuero"}, "an office is named twice"},
+	} {
+		if s := i.run(t, "", c.args...); s.ok || s.out != "" || !strings.HasPrefix(s.err, "wartefrei: "+c.want) || strings.Count(s.err, "\n") != 1 {
+			t.Errorf("%q: %v, %q, %q; want %q", c.args, s.ok, s.out, s.err, c.want)
+		}
+	}
 	if i.must(t, "user", "list") != users || i.must(t, "token", "list") != tokens {
 		t.Error("wrong arguments changed something")
 	}

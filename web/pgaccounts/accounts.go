@@ -45,6 +45,8 @@ func (s *Store) AddAccount(ctx context.Context, name, role string, offices []boo
 		return "", ErrRole
 	case role != Administrator && len(offices) == 0:
 		return "", ErrScope
+	case twice(offices):
+		return "", ErrOfficeTwice
 	}
 	password = drawPassword()
 	_, err = s.pool.Exec(ctx, addAccount, pgx.NamedArgs{"name": name, "role": role, "offices": strs(offices),
@@ -112,6 +114,13 @@ func (s *Store) change(ctx context.Context, act, statement string, args pgx.Name
 func drawPassword() string {
 	p := rand.Text()
 	return p[:5] + "-" + p[5:10] + "-" + p[10:15] + "-" + p[15:20] + "-" + p[20:26]
+}
+
+// twice says whether an office is named more than once: a slip of the hand,
+// where another one was meant.
+func twice(offices []booking.OfficeID) bool {
+	sorted := slices.Sorted(slices.Values(offices))
+	return len(slices.Compact(sorted)) < len(offices)
 }
 
 func strs(offices []booking.OfficeID) []string {

@@ -64,14 +64,16 @@ type Holder struct {
 
 // Refusals of this package.
 var (
-	ErrRefused   = errors.New("name or password is wrong") // also: disabled, or the initial password is too old
-	ErrThrottled = errors.New("too many tries to sign in")
-	ErrPassword  = errors.New("password is too short, too long or too easy to guess")
-	ErrName      = errors.New("name must have 2 to 64 small letters, digits or . _ @ -")
-	ErrRole      = errors.New("role is not known")
-	ErrScope     = errors.New("offices or house are missing")
-	ErrExists    = errors.New("name is taken")
-	ErrUnknown   = errors.New("no such account or token")
+	ErrRefused     = errors.New("name or password is wrong") // also: disabled, or the initial password is too old
+	ErrThrottled   = errors.New("too many tries to sign in")
+	ErrPassword    = errors.New("password is too short, too long or too easy to guess")
+	ErrName        = errors.New("name must have 2 to 64 small letters, digits or . _ @ -")
+	ErrTokenName   = errors.New("name of a token must have 1 to 400 characters, not spaces alone and no control characters")
+	ErrRole        = errors.New("role is not known")
+	ErrScope       = errors.New("offices or house are missing")
+	ErrOfficeTwice = errors.New("an office is named twice")
+	ErrExists      = errors.New("name is taken")
+	ErrUnknown     = errors.New("no such account or token")
 )
 
 // Store is the accounts and tokens of an installation.

@@ -177,6 +177,10 @@ func TestAddAccountRefuses(t *testing.T) {
 		{"A.Meyer", pgaccounts.Clerk, offices, pgaccounts.ErrName},
 		{"x", pgaccounts.Clerk, offices, pgaccounts.ErrName},
 		{"a meyer", pgaccounts.Clerk, offices, pgaccounts.ErrName},
+		{"", pgaccounts.Clerk, offices, pgaccounts.ErrName},
+		{"  ", pgaccounts.Clerk, offices, pgaccounts.ErrName},
+		{"b.meyer\n", pgaccounts.Clerk, offices, pgaccounts.ErrName},
+		{"b.meyer", pgaccounts.Clerk, append(offices, offices[0]), pgaccounts.ErrOfficeTwice},
 		{"b.meyer", pgaccounts.Terminal, offices, pgaccounts.ErrRole},
 		{"b.meyer", pgaccounts.Clerk, nil, pgaccounts.ErrScope},
 		{"a.meyer", pgaccounts.Manager, offices, pgaccounts.ErrExists},
@@ -195,19 +199,37 @@ func TestAddAccountRefuses(t *testing.T) {
 	}
 }
 
+func refusesTokens(t *testing.T, s *pgaccounts.Store) {
+	t.Helper()
+	for _, c := range []struct {
+		holder pgaccounts.Holder
+		want   error
+	}{
+		{pgaccounts.Holder{Role: pgaccounts.Terminal, Name: "n"}, pgaccounts.ErrScope},
+		{pgaccounts.Holder{Role: pgaccounts.Terminal, Name: "n", House: "h", Offices: offices}, pgaccounts.ErrScope},
+		{pgaccounts.Holder{Role: pgaccounts.Clerk, Name: "n"}, pgaccounts.ErrScope},
+		{pgaccounts.Holder{Role: pgaccounts.Clerk, Name: "n", House: "h"}, pgaccounts.ErrScope},
+		{pgaccounts.Holder{Role: "king", Name: "n", House: "h"}, pgaccounts.ErrRole},
+		{pgaccounts.Holder{Role: pgaccounts.Clerk, Name: "n", Offices: append(offices, offices[1])}, pgaccounts.ErrOfficeTwice},
+		{pgaccounts.Holder{Role: pgaccounts.Administrator}, pgaccounts.ErrTokenName},
+		{pgaccounts.Holder{Role: pgaccounts.Administrator, Name: " \u00a0"}, pgaccounts.ErrTokenName},
+		{pgaccounts.Holder{Role: pgaccounts.Administrator, Name: "one\ntwo"}, pgaccounts.ErrTokenName},
+		{pgaccounts.Holder{Role: pgaccounts.Administrator, Name: "red\x1b[31m"}, pgaccounts.ErrTokenName},
+		{pgaccounts.Holder{Role: pgaccounts.Administrator, Name: "no \xff UTF-8"}, pgaccounts.ErrTokenName},
+		{pgaccounts.Holder{Role: pgaccounts.Administrator, Name: strings.Repeat("ä", 401)}, pgaccounts.ErrTokenName},
+	} {
+		if _, _, err := s.AddToken(t.Context(), c.holder); !errors.Is(err, c.want) {
+			t.Errorf("AddToken(%+v) = %v, want %v", c.holder, err, c.want)
+		}
+	}
+}
+
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	pool := pgtest.New(t)
 	s := node(t, pool, redistest.New(t))
-	for _, bad := range []pgaccounts.Holder{
-		{Role: pgaccounts.Terminal}, {Role: pgaccounts.Terminal, House: "h", Offices: offices},
-		{Role: pgaccounts.Clerk}, {Role: pgaccounts.Clerk, House: "h"}, {Role: "king", House: "h"},
-	} {
-		if _, _, err := s.AddToken(ctx, bad); !errors.Is(err, pgaccounts.ErrScope) && !errors.Is(err, pgaccounts.ErrRole) {
-			t.Errorf("AddToken(%+v) = %v", bad, err)
-		}
-	}
+	refusesTokens(t, s)
 	secret, made, err := s.AddToken(ctx, pgaccounts.Holder{Role: pgaccounts.Terminal, Name: "entrance", House: "fischmarkt"})
 	if err != nil {
 		t.Fatal(err)

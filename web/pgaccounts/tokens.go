@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,6 +32,10 @@ func (s *Store) AddToken(ctx context.Context, h Holder) (secret string, holder H
 		return "", Holder{}, ErrRole
 	case (h.Role == Terminal) != (h.House != ""), (h.Role == Clerk || h.Role == Manager) != (len(h.Offices) > 0):
 		return "", Holder{}, ErrScope
+	case !tokenName(h.Name):
+		return "", Holder{}, ErrTokenName
+	case twice(h.Offices):
+		return "", Holder{}, ErrOfficeTwice
 	}
 	secret = secretPrefix + rand.Text()
 	sum := sha256.Sum256([]byte(secret))
@@ -38,6 +45,17 @@ func (s *Store) AddToken(ctx context.Context, h Holder) (secret string, holder H
 		return "", Holder{}, fmt.Errorf("add token: %w", err)
 	}
 	return secret, h, s.Refresh(ctx)
+}
+
+// maxTokenName is how many characters a token's name may have: as many as a
+// house's, because the demonstration names its terminals after their houses.
+const maxTokenName = 400
+
+// tokenName says whether a list can show the name in one line, so that somebody
+// knows later which token to revoke.
+func tokenName(name string) bool {
+	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxTokenName &&
+		utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 const revokeToken = `-- name: RevokeToken
