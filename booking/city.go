@@ -46,7 +46,7 @@ import (
 // Ids are small letters, digits and hyphens. [City.MarshalJSON] writes it.
 func ParseCity(file []byte) (City, error) {
 	if len(file) > MaxCityFile {
-		return City{}, fmt.Errorf("the file is larger than %d bytes", MaxCityFile)
+		return City{}, fmt.Errorf("the file is larger than %d MiB, which is the most that a city may have", MaxCityFile>>20)
 	}
 	if err := checkShape(file); err != nil {
 		return City{}, err
@@ -61,7 +61,8 @@ func ParseCity(file []byte) (City, error) {
 	return c, nil
 }
 
-// MaxCityFile is how large a city's file may be, in bytes.
+// MaxCityFile is how large a city's file may be, in bytes: a hundred times that
+// of Offenburg, and still read in a moment.
 const MaxCityFile = 4 << 20
 
 // RuleNames are the settings in Office.Rules: seconds, but for atOnceLimit (a

@@ -74,7 +74,7 @@ func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) 
 		}
 		defer file.Close()
 	}
-	content, err := io.ReadAll(io.LimitReader(file, maxCity))
+	content, err := io.ReadAll(io.LimitReader(file, booking.MaxCityFile+1)) // one more than ParseCity takes, so that it says so
 	if err != nil {
 		return err
 	}
@@ -111,9 +111,6 @@ func inForce(changes int) string {
 	}
 	return fmt.Sprintf("is in force, %d changes.", changes)
 }
-
-// maxCity is more than a city of millions needs.
-const maxCity = 16 << 20
 
 // office is what the commands about accounts and tokens work with.
 type office struct {

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redisserver"
 )
@@ -119,6 +120,8 @@ func TestImportCommand(t *testing.T) {
 		"unknown": {city(t, `"horizonDays"`, `"horizont"`), "wrong.json: houses[0].offices[0].horizont: is unknown"},
 		"cut off": {city(t)[:5000], "wrong.json: houses[0].offices[0].services[0].group.de: is not JSON near byte "},
 		"empty":   {"", "wrong.json: is not JSON near byte "},
+		"large":   {city(t) + strings.Repeat(" ", booking.MaxCityFile), "wrong.json: the file is larger than 4 MiB, which is the most"},
+		"huge":    {city(t) + strings.Repeat(" ", 17<<20), "wrong.json: the file is larger than 4 MiB, which is the most"},
 	} {
 		file := filepath.Join(t.TempDir(), "wrong.json")
 		if err := os.WriteFile(file, []byte(c.file), 0o600); err != nil {
