@@ -1,13 +1,13 @@
 package dashboards_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/wartefrei/wartefrei/dashboards"
+	"github.com/wartefrei/wartefrei/dashboards/promtest"
 )
 
 func alerts(t *testing.T) []byte {
@@ -17,37 +17,6 @@ func alerts(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return text
-}
-
-// grafana is what the tests read of a dashboard.
-type grafana struct {
-	UID, Title    string
-	SchemaVersion int
-	Templating    struct{ List []struct{ Name, Type string } }
-	Panels        []panel
-}
-
-type panel struct {
-	ID          int
-	Title, Type string
-	Description string
-	GridPos     struct{ X, Y, W, H int }
-	Datasource  struct{ UID string }
-	Targets     []target
-}
-
-type target struct{ RefID, Expr string }
-
-func officeDay(t *testing.T) (g grafana) {
-	t.Helper()
-	text, err := dashboards.Files.ReadFile("grafana/office-day.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &g); err != nil {
-		t.Fatal(err)
-	}
-	return g
 }
 
 // promtool plays testdata/alerts.yml: each alert, when it must fire and when not.
@@ -80,7 +49,7 @@ func TestAlertsHaveThePagesLimits(t *testing.T) {
 
 // A dashboard imports if its panels are whole, do not overlap, and name their data source by the variable.
 func TestDashboardIsWhole(t *testing.T) {
-	g := officeDay(t)
+	g := promtest.OfficeDay(t)
 	if g.UID == "" || g.Title == "" || g.SchemaVersion < 38 || len(g.Templating.List) != 2 {
 		t.Errorf("dashboard %q, %q, schema %d, variables %v", g.UID, g.Title, g.SchemaVersion, g.Templating.List)
 	}

@@ -29,6 +29,9 @@ import (
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
 )
 
+// patience is how long a test waits for what must come.
+const patience = 60 * time.Second
+
 const amt = "buergerbuero"
 
 // story is a short morning in one office on a real Redis, followed by two nodes.
