@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strconv"
@@ -58,58 +57,6 @@ func migrate(ctx context.Context, cfg Config, log *slog.Logger, _ []string) erro
 	pool.Close()
 	log.Info("the database has this version's schema")
 	return nil
-}
-
-// importCity reads a city's file ("-" is the standard input) and makes it the
-// one in force.
-func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) error {
-	if len(args) != 1 {
-		return errors.New("import needs one file: wartefrei import city.json")
-	}
-	file := os.Stdin
-	if args[0] != "-" {
-		var err error
-		if file, err = os.Open(args[0]); err != nil {
-			return err
-		}
-		defer file.Close()
-	}
-	content, err := io.ReadAll(io.LimitReader(file, booking.MaxCityFile+1)) // one more than ParseCity takes, so that it says so
-	if err != nil {
-		return err
-	}
-	city, err := booking.ParseCity(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", args[0], err)
-	}
-	pool, err := openDatabase(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	bookings, err := pgbooking.New(ctx, pool, time.Now)
-	if err != nil {
-		return err
-	}
-	changes, err := bookings.Import(ctx, city)
-	if err != nil {
-		return err
-	}
-	for _, change := range changes {
-		fmt.Println(change)
-	}
-	fmt.Println(city.Name, inForce(len(changes)))
-	return nil
-}
-
-func inForce(changes int) string {
-	switch changes {
-	case 0:
-		return "is in force already, nothing changed."
-	case 1:
-		return "is in force, 1 change."
-	}
-	return fmt.Sprintf("is in force, %d changes.", changes)
 }
 
 // office is what the commands about accounts and tokens work with.
