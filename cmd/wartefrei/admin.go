@@ -19,14 +19,22 @@ import (
 	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
+// orRunning is the configuration with the servers of the demonstration that
+// runs in the data folder, where the environment names no database: both, so
+// that no city meets another's queue.
+func (c Config) orRunning() Config {
+	if c.Postgres == "" {
+		if demo, found := findRunning(c.Data); found {
+			c.Postgres, c.Redis = demo.Postgres, demo.Redis
+		}
+	}
+	return c
+}
+
 // openDatabase opens and migrates the database of the environment; without
 // one that of the demonstration which runs in the data folder.
 func openDatabase(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
-	if cfg.Postgres == "" {
-		if demo, found := findRunning(cfg.Data); found {
-			cfg.Postgres = demo.Postgres
-		}
-	}
+	cfg = cfg.orRunning()
 	if err := cfg.validatePostgres(); err != nil {
 		return nil, err
 	}

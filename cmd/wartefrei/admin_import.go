@@ -20,6 +20,7 @@ func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) 
 	if err != nil {
 		return err
 	}
+	cfg = cfg.orRunning()
 	pool, err := openDatabase(ctx, cfg)
 	if err != nil {
 		return err
@@ -31,6 +32,11 @@ func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) 
 	}
 	bookings, err := pgbooking.New(ctx, pool, clock.Now)
 	if err != nil {
+		return err
+	}
+	// Queue and city lie in two stores. Who joins for a service, or opens a desk,
+	// in the milliseconds between the question and the import is not seen.
+	if err := askQueue(ctx, cfg, bookings.City(), &city, clock.Now()); err != nil {
 		return err
 	}
 	changes, err := bookings.Import(ctx, city)

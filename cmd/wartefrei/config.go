@@ -162,11 +162,16 @@ func (c *Config) validateServers() error {
 		return errors.New("WARTEFREI_DEMO=1 and WARTEFREI_REDIS_URL exclude each other: the demonstration moves its clock, so it must not touch a city's queue")
 	case c.Demo:
 		return nil
-	case c.Redis == "":
-		return errors.New("WARTEFREI_REDIS_URL is missing: name the queue's Redis, or run wartefrei demo to try things")
 	}
 	if err := c.validatePostgres(); err != nil {
 		return err
+	}
+	return c.validateRedis()
+}
+
+func (c *Config) validateRedis() error {
+	if c.Redis == "" {
+		return errors.New("WARTEFREI_REDIS_URL is missing: name the queue's Redis, or run wartefrei demo to try things")
 	}
 	rdb, err := redisqueue.Connect(c.Redis)
 	if err != nil {

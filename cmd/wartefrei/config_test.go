@@ -26,7 +26,8 @@ func TestConfig(t *testing.T) {
 	}{
 		{"servers", []string{"WARTEFREI_POSTGRES_URL", pg, "WARTEFREI_REDIS_URL", rd}, ""},
 		{"demonstration", []string{"WARTEFREI_DEMO", "1"}, ""},
-		{"nothing", nil, "WARTEFREI_REDIS_URL is missing"},
+		{"nothing", nil, "WARTEFREI_POSTGRES_URL is missing"},
+		{"no Redis", []string{"WARTEFREI_POSTGRES_URL", pg}, "WARTEFREI_REDIS_URL is missing"},
 		{"no database", []string{"WARTEFREI_REDIS_URL", rd}, "WARTEFREI_POSTGRES_URL is missing"},
 		{"demonstration beside a database", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_POSTGRES_URL", pg}, "WARTEFREI_DEMO=1 and WARTEFREI_POSTGRES_URL exclude"},
 		{"demonstration beside a Redis", []string{"WARTEFREI_DEMO", "1", "WARTEFREI_REDIS_URL", rd}, "WARTEFREI_DEMO=1 and WARTEFREI_REDIS_URL exclude"},

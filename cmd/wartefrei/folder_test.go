@@ -29,6 +29,14 @@ func TestFolder(t *testing.T) {
 	if found, ok := findRunning(path); !ok || found != here {
 		t.Errorf("found %v, want %v", found, here)
 	}
+	for set, want := range map[string]Config{
+		"":           {Postgres: here.Postgres, Redis: here.Redis, Data: path},
+		"postgres:a": {Postgres: "postgres:a", Redis: "redis:a", Data: path}, // a city's, beside which the demonstration runs
+	} {
+		if got := (Config{Postgres: set, Redis: "redis:a", Data: path}).orRunning(); got.Postgres != want.Postgres || got.Redis != want.Redis {
+			t.Errorf("with database %q: %q and %q, want %q and %q", set, got.Postgres, got.Redis, want.Postgres, want.Redis)
+		}
+	}
 	if err := first.close(); err != nil {
 		t.Fatal(err)
 	}
