@@ -52,6 +52,9 @@ func openFolder(path string) (*folder, error) {
 	}
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer lock.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) { // a file system without locks
+			return nil, closedFolder(path, err)
+		}
 		return nil, errRunning(readRunning(lock))
 	}
 	f := &folder{path, lock}
@@ -60,11 +63,28 @@ func openFolder(path string) (*folder, error) {
 
 func lockOf(path string) string { return filepath.Join(path, "running") }
 
+// closedFolder says why a folder cannot be used, and what to do. A full disk is
+// no fault of the folder: sentence says what to do about it.
 func closedFolder(path string, err error) error {
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("the folder %s cannot be written: choose another one with WARTEFREI_DATA", path)
+	if errors.Is(err, syscall.ENOSPC) {
+		return err
 	}
-	return err
+	var system syscall.Errno
+	errors.As(err, &system)
+	why := system.Error()
+	switch {
+	case system == 0:
+		why = err.Error()
+	case errors.Is(system, fs.ErrPermission):
+		why = "it belongs to somebody else"
+	case system == syscall.ENOTDIR, system == syscall.EEXIST:
+		why = "something is there that is no folder"
+	case system == syscall.EROFS:
+		why = "its file system is read-only"
+	case system == syscall.ENAMETOOLONG:
+		why = "its name is too long"
+	}
+	return fmt.Errorf("the folder %s cannot be used: %s; choose another one with WARTEFREI_DATA", path, why)
 }
 
 // say writes who has the folder.

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -50,15 +52,43 @@ func TestFolder(t *testing.T) {
 	again.close()
 }
 
-// TestFolderUnwritable is told what to do where the folder cannot be.
-func TestFolderUnwritable(t *testing.T) {
+// TestFolderUnusable names the folder, why it cannot be, and the setting.
+func TestFolderUnusable(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
+	top := t.TempDir()
+	file, taken := filepath.Join(top, "file"), filepath.Join(top, "taken")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openFolder(filepath.Join(file, "data")); err == nil || !strings.Contains(sentence(err), "WARTEFREI_DATA") {
-		t.Errorf("below a file: %v", err)
+	if err := os.MkdirAll(lockOf(taken), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/proc/nope":                "no such file or directory", // a file system that takes none of ours
+		file:                        "no folder",
+		filepath.Join(file, "data"): "no folder",
+		filepath.Join(top, strings.Repeat("long", 70)): "name is too long",
+		taken: "is a directory",
+	} {
+		_, err := openFolder(path)
+		if err == nil {
+			t.Errorf("%s is taken", path)
+			continue
+		}
+		said := sentence(err)
+		if !strings.HasPrefix(said, "the folder "+path+" cannot be used: ") || !strings.Contains(said, want) ||
+			!strings.HasSuffix(said, "; choose another one with WARTEFREI_DATA") {
+			t.Errorf("%s: %q, want %q in it", path, said, want)
+		}
+	}
+	for reason, want := range map[error]string{
+		syscall.EACCES: "belongs to somebody else", syscall.EPERM: "belongs to somebody else",
+		syscall.EROFS: "read-only", syscall.ENOSPC: "the disk is full", syscall.EDQUOT: "quota",
+	} {
+		err := closedFolder("/x", &fs.PathError{Op: "mkdir", Path: "/x", Err: reason})
+		if said := sentence(err); !strings.Contains(said, want) || strings.Count(said, "choose another") > 1 {
+			t.Errorf("%v: %q, want %q in it", reason, said, want)
+		}
 	}
 }
 
