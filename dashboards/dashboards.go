@@ -116,7 +116,7 @@ func Count(office *booking.Office, zone *time.Location, state *queue.Office, now
 	for _, t := range state.Tickets {
 		f.count(t)
 	}
-	f.Waits = waitsOf(maps.Values(state.Tickets))
+	f.Waits = WaitsOf(maps.Values(state.Tickets))
 	for _, t := range state.Waiting() {
 		f.countWaiting(state, t)
 	}

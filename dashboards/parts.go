@@ -25,7 +25,7 @@ func countServices(office *booking.Office, state *queue.Office) []Service {
 }
 
 func countService(id queue.ServiceID, tickets []queue.Ticket) Service {
-	s := Service{ID: id, Waits: waitsOf(slices.Values(tickets))}
+	s := Service{ID: id, Waits: WaitsOf(slices.Values(tickets))}
 	for _, t := range tickets {
 		if t.From == "" {
 			s.Came++

@@ -46,8 +46,8 @@ func Waiting(t queue.Ticket, now time.Time) time.Duration {
 
 func milliseconds(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
 
-// waitsOf sums up the waits of those tickets that were called.
-func waitsOf(tickets iter.Seq[queue.Ticket]) Waits {
+// WaitsOf sums up the waits of those tickets that were called.
+func WaitsOf(tickets iter.Seq[queue.Ticket]) Waits {
 	var waits []time.Duration
 	for t := range tickets {
 		if wait, called := Wait(t); called {

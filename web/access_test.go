@@ -70,6 +70,7 @@ var access = []struct {
 		GET /screens/:area
 		GET /screens/:area/live
 		GET /api/openapi.json
+		GET /api/v1/clock
 		GET /api/v1/houses
 		GET /api/v1/offices
 		GET /api/v1/offices/:office/services
@@ -142,6 +143,8 @@ var access = []struct {
 		POST /api/v1/offices/:office/tickets/:ticket/cancel
 		POST /api/v1/offices/:office/tickets/:ticket/here
 		POST /api/v1/offices/:office/tickets/:ticket/leave`},
+	{[]string{administrator}, `
+		GET /api/v1/city`},
 	{[]string{manager, administrator}, `
 		GET /manager/:office
 		GET /manager/:office/live`},

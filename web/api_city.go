@@ -14,11 +14,21 @@ import (
 
 func (s *Server) apiCityRoutes() []route {
 	return []route{
+		{"GET", "/clock", anyone, s.apiClock},
+		{"GET", "/city", administrators, s.apiCity},
 		{"GET", "/houses", anyone, s.apiHouses},
 		{"GET", "/offices", anyone, s.apiOffices},
 		{"GET", "/offices/:office/services", anyone, s.apiServices},
 		{"GET", "/offices/:office/slots", anyone, s.apiSlots},
 	}
+}
+
+func (s *Server) apiClock(w http.ResponseWriter, r *http.Request) error {
+	return writeJSON(w, http.StatusOK, api.Clock{Now: s.wall(s.Now()), Demonstration: s.Demo != nil})
+}
+
+func (s *Server) apiCity(w http.ResponseWriter, r *http.Request) error {
+	return writeJSON(w, http.StatusOK, s.City())
 }
 
 func (s *Server) apiHouses(w http.ResponseWriter, r *http.Request) error {

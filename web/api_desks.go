@@ -235,7 +235,7 @@ func (s *Server) ticketsOut(tickets []queue.Ticket) []api.Ticket {
 func (s *Server) ticketOut(t queue.Ticket) api.Ticket {
 	out := api.Ticket{ID: string(t.ID), Number: t.Number, Seq: t.Seq, Class: string(t.Class), Services: plain(t.Services),
 		Persons: t.Persons, Area: t.Area, State: string(t.State), Due: s.ms(t.Due), Desk: string(t.Desk), Call: t.Call, Calls: t.Calls,
-		Slot: s.ms(t.Slot), Arrived: s.ms(t.Arrived), CalledAt: s.ms(t.CalledAt), ServedAt: s.ms(t.ServedAt), MissedAt: s.ms(t.MissedAt),
+		Slot: s.ms(t.Slot), Arrived: s.ms(t.Arrived), FirstCallAt: s.ms(t.FirstCallAt), CalledAt: s.ms(t.CalledAt), ServedAt: s.ms(t.ServedAt), MissedAt: s.ms(t.MissedAt),
 		ParkedAt: s.ms(t.ParkedAt), EndedAt: s.ms(t.EndedAt), Reason: t.Reason, Appointment: t.Appointment,
 		Into: string(t.Into), From: string(t.From)}
 	if len(t.Finished) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
@@ -156,6 +158,16 @@ func TestAnswersFollowTheDocument(t *testing.T) {
 func (p *program) readTheCity() {
 	p.t.Helper()
 	var offices []api.Office
+	var clock api.Clock
+	p.do(nobody, "GET", "/clock", nil, 200, &clock)
+	if !clock.Now.Equal(p.Now()) || clock.Demonstration {
+		p.t.Errorf("the clock is %+v", clock)
+	}
+	var file json.RawMessage
+	p.do(administrator, "GET", "/city", nil, 200, &file)
+	if city, err := booking.ParseCity(file); err != nil || !reflect.DeepEqual(&city, p.City()) {
+		p.t.Errorf("the city's file is no file of this city: %v", err)
+	}
 	p.do(nobody, "GET", "/houses", nil, 200, &[]api.House{})
 	p.do(nobody, "GET", "/offices", nil, 200, &offices)
 	p.do(nobody, "GET", "/offices/buergerbuero/services", nil, 200, &[]api.Service{})

@@ -21,8 +21,9 @@ type Demo struct {
 	// Forward moves the office clock.
 	Forward func(ctx context.Context, d time.Duration) error
 	// Play lets a day's citizens and clerks play by themselves, so many times
-	// faster than life; 0 stops them. Playing is the present speed.
-	Play    func(ctx context.Context, speed float64) error
+	// faster than life; 0 stops them. With others only the clock goes so fast:
+	// the playing is left to wartefrei simulate. Playing is the present speed.
+	Play    func(ctx context.Context, speed float64, others bool) error
 	Playing func() float64
 }
 
@@ -146,7 +147,7 @@ func (s *Server) demoPlay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || (speed != 0 && !slices.Contains(speeds, speed)) {
 		return errBadInput
 	}
-	if err := s.Demo.Play(r.Context(), speed); err != nil {
+	if err := s.Demo.Play(r.Context(), speed, r.PostForm.Get("people") == "others"); err != nil {
 		return err
 	}
 	http.Redirect(w, r, localPath(r.PostForm.Get("back")), http.StatusSeeOther)

@@ -30,6 +30,7 @@ type Config struct {
 	Data      string
 	Grace     time.Duration
 	KeepDays  int
+	Token     string
 	Log       slog.Level
 }
 
@@ -61,6 +62,7 @@ func (c *Config) settings() []setting {
 		{"WARTEFREI_DATA", presetData, "the demonstration's folder", text(&c.Data)},
 		{"WARTEFREI_GRACE", "20s", "how long requests under way may take when the program is told to end", span(&c.Grace)},
 		{"WARTEFREI_KEEP_DAYS", "7", "how many days after an appointment it is forgotten who had it", days(&c.KeepDays)},
+		{"WARTEFREI_TOKEN", "", "an administrator's token, for wartefrei simulate", text(&c.Token)},
 		{"WARTEFREI_LOG", "info", "what is logged: debug, info, warn or error", level(&c.Log)},
 	}
 }

@@ -7,7 +7,8 @@
 //	serve.go   the listeners, and how they end
 //	upkeep.go  what is done each second or hour
 //	demo.go    the demonstration; folder.go and servers.go hold its data,
-//	           its PostgreSQL and its Redis; playing.go and play its people
+//	           its PostgreSQL and its Redis; playing.go and play its people,
+//	           simulate.go the same people on another's server
 //	admin.go   the commands of an administrator
 //
 // Only this package knows all others; imports_test.go holds who may know whom.
@@ -53,6 +54,7 @@ func commands() []command {
 		{"import", "FILE", "make a city's file the one in force and say what changed", importCity},
 		{"user", "add|list|disable|reset …", "accounts of clerks, managers and administrators", users},
 		{"token", "add|list|revoke …", "tokens of terminals and scripts", tokens},
+		{"simulate", "[-url …] [-speed …] [-seed …]", "play the rest of a day on a running demonstration, over its API", simulate},
 		{"version", "", "say what this is", version},
 	}
 }

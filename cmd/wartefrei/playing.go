@@ -113,12 +113,13 @@ func (n *node) bookDay(ctx context.Context, players *play.Players, now time.Time
 	return players.Book(ctx, bookings, city.Day(midnight.AddDate(0, 0, ahead)))
 }
 
-// setSpeed lets the day go by itself, so many times as fast as life; 0 stops it.
-func (n *node) setSpeed(ctx context.Context, speed float64) error {
+// setSpeed lets the day go by itself, so many times as fast as life; 0 stops
+// it. With others only the clock goes.
+func (n *node) setSpeed(ctx context.Context, speed float64, others bool) error {
 	if err := n.clock.SetRate(ctx, max(speed, 1)); err != nil {
 		return err
 	}
-	n.playing.Store(speed > 0)
+	n.playing.Store(speed > 0 && !others)
 	return nil
 }
 

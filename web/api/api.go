@@ -35,6 +35,12 @@ type Problem struct {
 	Detail string `json:"detail,omitempty"` // which part of the request is meant: a field's name
 }
 
+// Clock is the office clock, which all times are by.
+type Clock struct {
+	Now           time.Time `json:"now"`
+	Demonstration bool      `json:"demonstration"` // everybody here is invented, and the clock can be moved
+}
+
 // House is a building (Standort) with one entrance.
 type House struct {
 	ID      string   `json:"id"`

@@ -105,7 +105,11 @@ func (w *writer) answer(o Operation) object {
 	case nil:
 		return object{"description": "Done"}
 	case string:
-		return object{"description": "Done", "content": object{kind: object{"schema": object{"type": "string", "format": "binary"}}}}
+		schema := object{"type": "string", "format": "binary"}
+		if kind == "application/json" {
+			schema = object{"type": "object"} // described elsewhere
+		}
+		return object{"description": "Done", "content": object{kind: object{"schema": schema}}}
 	}
 	return object{"description": "Done", "content": object{"application/json": object{"schema": w.schema(reflect.TypeOf(o.Answer))}}}
 }

@@ -26,6 +26,7 @@ const (
 	TerminalOrClerks = "A terminal of the office's house, or a clerk of the office."
 	OnlyTerminal     = "A terminal."
 	OfficeClerk      = "A clerk of the office."
+	Administrator    = "An administrator."
 )
 
 var (
@@ -38,6 +39,8 @@ var (
 
 // Operations are all that the API can do.
 var Operations = append([]Operation{
+	{"GET", "/clock", "The office clock, and whether this is a demonstration", Anyone, nil, nil, 200, Clock{}},
+	{"GET", "/city", "The city in force, as the file that the command wartefrei import takes", Administrator, nil, nil, 200, "application/json"},
 	{"GET", "/houses", "Houses with their waiting areas", Anyone, nil, nil, 200, []House{}},
 	{"GET", "/offices", "Offices with their hours", Anyone, nil, nil, 200, []Office{}},
 	{"GET", "/offices/{office}/services", "What an office offers", Anyone, nil, nil, 200, []Service{}},

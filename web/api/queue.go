@@ -40,6 +40,7 @@ type Ticket struct {
 	Why         *Why      `json:"why,omitempty"` // why it was called when it was
 	Slot        time.Time `json:"slot,omitzero"`
 	Arrived     time.Time `json:"arrived"`
+	FirstCallAt time.Time `json:"firstCallAt,omitzero"` // the wait ended then
 	CalledAt    time.Time `json:"calledAt,omitzero"`
 	ServedAt    time.Time `json:"servedAt,omitzero"`
 	MissedAt    time.Time `json:"missedAt,omitzero"`

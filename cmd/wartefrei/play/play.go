@@ -7,14 +7,16 @@
 // step that is played twice, because somebody was killed, happens once. When
 // they stop, whoever is at a desk stays there: who resumes goes on with them.
 //
-// They act in a [Town]: today the demonstration's, in this process, because a
-// day that has begun is played there after the event.
+// They act in a [Town]: the demonstration's own people in its process, in
+// [Rooms], because a day that has begun is played there after the event; those
+// of wartefrei simulate on a running server, a [Site].
 package play
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,6 +92,35 @@ func (p *Players) Opening(t time.Time) time.Time {
 		}
 	}
 	return t
+}
+
+// Over says whether no office opens any more on the day of an instant, nobody
+// is left in one and all desks are closed.
+func (p *Players) Over(ctx context.Context, t time.Time) (bool, error) {
+	day := p.City().Day(t)
+	for _, office := range p.City().Offices() {
+		calendar := booking.Calendar{Office: office, Zone: p.City().Location(), Holidays: p.Holidays}
+		for at := t; p.City().Day(at) == day; at = at.Add(5 * time.Minute) {
+			if calendar.Open(at) {
+				return false, nil
+			}
+		}
+		state, err := p.Town.State(ctx, office.ID)
+		if err != nil || state.Day == string(day) && !left(state) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// left says whether everybody has left an office.
+func left(state *queue.Office) bool {
+	for _, d := range state.Desks {
+		if d.State != queue.DeskClosed {
+			return false
+		}
+	}
+	return len(state.In(queue.Waiting, queue.Called, queue.Serving)) == 0
 }
 
 func (p *Players) enter(ctx context.Context, office *booking.Office, day time.Time) (*scene, error) {
@@ -232,13 +263,18 @@ func (s *scene) do(ctx context.Context, desk string, c queue.Command) error {
 // after reads the office anew if something changed. A refusal is no failure:
 // people act at the same desks.
 func (s *scene) after(ctx context.Context, changed bool, err error) error {
-	if err != nil && !queue.Refused(err) {
+	if err != nil && !refused(err) {
 		return err
 	}
 	if changed || err != nil {
 		return s.read(ctx)
 	}
 	return nil
+}
+
+func refused(err error) bool {
+	var p Problem
+	return queue.Refused(err) || errors.As(err, &p) && p.refusal()
 }
 
 // hash is a number that follows from words and the seed.

@@ -10,7 +10,8 @@ import (
 	"github.com/wartefrei/wartefrei/queue"
 )
 
-// Town is where players act: [Rooms].
+// Town is where players act: [Rooms] or a [Site]. What it refuses with one of
+// queue.Refusals or with a [Problem] that says so is no failure.
 type Town interface {
 	// Appointments are an office's on a day.
 	Appointments(ctx context.Context, office booking.OfficeID, day booking.Day) ([]booking.Appointment, error)
