@@ -199,11 +199,11 @@ func (s *scene) admitted(comes time.Time) time.Time {
 	return comes
 }
 
-// walkIns lets people without an appointment come: about one in four minutes
-// for each service that takes them.
+// walkIns lets people without an appointment come: about one in six minutes
+// for each service that takes them, which two information desks can serve.
 func (s *scene) walkIns(ctx context.Context) error {
 	for _, service := range s.office.Services {
-		if !service.WalkIn || s.whim(string(service.ID))%16 != 0 {
+		if !service.WalkIn || s.whim(string(service.ID))%24 != 0 {
 			continue
 		}
 		if err := s.letIn(ctx, service.ID, queue.WalkIn, ""); err != nil {

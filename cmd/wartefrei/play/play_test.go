@@ -185,7 +185,7 @@ func (w *town) tally(t *testing.T, office *booking.Office, tally map[string]int)
 	tally["chances"] += w.chances(t, office)
 }
 
-// chances is how many walk-ins a day is said to have: one in four minutes and service.
+// chances is how many walk-ins a day is said to have: one in six minutes and service.
 func (w *town) chances(t *testing.T, office *booking.Office) int {
 	t.Helper()
 	services, minutes := 0, 0
@@ -199,5 +199,5 @@ func (w *town) chances(t *testing.T, office *booking.Office) int {
 			minutes += h.Close - h.Open
 		}
 	}
-	return services * minutes / 4
+	return services * minutes / 6
 }
