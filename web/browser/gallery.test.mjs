@@ -33,6 +33,7 @@ test("the gallery", {concurrency: 2}, async (t) => {
     assert.ok(await pages[0].locator("section.list").evaluate((e) => e.scrollHeight > e.clientHeight), "the list is too short to tell");
     const action = await pages[0].locator("#main-action").evaluate((e) => e.getBoundingClientRect().bottom - innerHeight);
     assert.ok(action <= 0, `it ends ${action} px below`);
+    assert.equal(await pages[0].evaluate(() => document.documentElement.scrollHeight - innerHeight), 0, "the page scrolls beside its columns");
   });
 
   await Promise.all(links.map((link) => t.test(link, async () => {
