@@ -9,7 +9,8 @@
 //	demo.go    the demonstration; folder.go and servers.go hold its data,
 //	           its PostgreSQL and its Redis; playing.go and play its people,
 //	           simulate.go the same people on another's server
-//	admin.go   the commands of an administrator
+//	admin.go   the commands of an administrator; admin_import.go a city, and
+//	           admin_queue.go what of it today's queue needs
 //
 // Only this package knows all others; imports_test.go holds who may know whom.
 package main
