@@ -65,6 +65,7 @@ type startView struct {
 	Speed    float64
 	Password string        // of every account
 	Sit      *startAccount // the clerk of the tour
+	Sitting  bool          // and the reader is signed in as that one
 	Area     string        // the waiting area of the tour
 }
 
@@ -118,7 +119,9 @@ func startViewOf(city *booking.City, accounts []DemoAccount, speed float64) star
 
 // tour shows terminal, desk and screen side by side.
 func (s *Server) tour(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, "tour", s.startView())
+	v := s.startView()
+	v.Sitting = v.Sit != nil && visiting(r).Name == v.Sit.Name
+	return s.render(w, r, "tour", v)
 }
 
 // demoForward moves the office clock by some minutes.
