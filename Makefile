@@ -23,15 +23,15 @@ run: ## Run a living office on http://127.0.0.1:8080, with all that it needs
 	@exec $(PROGRAM) demo
 
 build: ## Build the program into .build/
-	@$(GO) build -buildvcs=false -trimpath -ldflags '-X main.revision=$(REVISION)' -o $(PROGRAM) ./cmd/wartefrei
+	@.ci/keep $(GO) build -buildvcs=false -trimpath -ldflags '-X main.revision=$(REVISION)' -o $(PROGRAM) ./cmd/wartefrei
 
 test: ## Run all tests, also those in a browser
 	@.ci/install test
-	$(GO) test -timeout 15m ./...
+	.ci/keep $(GO) test -timeout 15m ./...
 	@$(MAKE) --no-print-directory browser
 
 browser: ## Run the tests in a browser
-	cd web/browser && npm ci --no-audit --no-fund && npm test
+	cd web/browser && npm ci --no-audit --no-fund && ../../.ci/keep npm test
 
 check: ## Look over the code: format, vet, staticcheck, arrows between packages
 	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo 'These files are not formatted: run gofmt -w on them.' >&2; exit 1; }
@@ -41,17 +41,17 @@ check: ## Look over the code: format, vet, staticcheck, arrows between packages
 
 long: ## Run the tests for long: with the race detector, in another order, properties 50 times as often
 	@.ci/install test
-	$(GO) test -race -shuffle=on -timeout 60m ./...
-	$(GO) test -timeout 60m $(call tested,pgregory.net/rapid) -rapid.checks=5000
-	$(GO) test -timeout 60m -run Line/random ./queue/redisqueue -queue.commands=100000
+	.ci/keep $(GO) test -race -shuffle=on -timeout 60m ./...
+	.ci/keep $(GO) test -timeout 60m $(call tested,pgregory.net/rapid) -rapid.checks=5000
+	.ci/keep $(GO) test -timeout 60m -run Line/random ./queue/redisqueue -queue.commands=100000
 
 bench: ## Run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem $(call tested,'^func Benchmark')
+	.ci/keep $(GO) test -run '^$$' -bench . -benchmem $(call tested,'^func Benchmark')
 
 fuzz: ## Fuzz each fuzz test for FUZZ_SECONDS (30)
 	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file line name; do \
 		echo "$$file: $${name#func }"; \
-		$(GO) test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ_SECONDS)s "$$(dirname "$$file")" || exit 1; \
+		.ci/keep $(GO) test -run '^$$' -fuzz "^$${name#func }$$" -fuzztime $(FUZZ_SECONDS)s "$$(dirname "$$file")" || exit 1; \
 	done
 
 golden: ## Write anew what golden tests compare with; then look at the diff

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -218,12 +217,7 @@ func next(t *testing.T, conn *websocket.Conn, wanted func(wsscreen.Message) bool
 func TestPostgresAway(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	folder, err := os.MkdirTemp("/tmp", "wartefrei-away-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	config := pgserver.Config{Folder: folder}
+	config := pgserver.Config{Folder: pgtest.Folder(t)}
 	server, err := pgserver.Start(ctx, config)
 	if err != nil {
 		t.Fatal(err)

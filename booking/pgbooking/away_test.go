@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"os"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/booking/pg"
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 )
 
@@ -51,11 +51,7 @@ func TestOtherNodeImports(t *testing.T) {
 // TestPostgresAway stops the server. City and codes of the day are known still.
 func TestPostgresAway(t *testing.T) {
 	t.Parallel()
-	folder, err := os.MkdirTemp("/tmp", "wartefrei-away-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := pgserver.Start(ctx, pgserver.Config{Folder: folder, Throwaway: true})
+	server, err := pgserver.Start(ctx, pgserver.Config{Folder: pgtest.Folder(t), Throwaway: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,18 +38,10 @@ func TestMain(m *testing.M) {
 // patience is how long a test waits for what must come: long, the machine may be busy.
 const patience = 3 * time.Minute
 
-// dataFolder is one that the user postgres can enter, unlike testing.T's.
+// dataFolder is one for the demonstration.
 func dataFolder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "wartefrei-run-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(dir, "data")
+	return filepath.Join(pgtest.Folder(t), "data")
 }
 
 // started runs the whole program in this process until the test ends, and

@@ -44,7 +44,7 @@ export const sizes = {
 /** Makes the page one of the demonstration's terminals or clerks, by the start page. */
 export async function enter(page, url, field, value) {
   await page.goto(url + "/");
-  await page.locator(`form:has(input[name=${field}][value="${value}"]) button`).first().click();
+  await page.locator(`main form:has(input[name=${field}][value="${value}"]) button`).first().click();
   await page.waitForURL((at) => at.pathname !== "/" && !at.pathname.startsWith("/demo"));
 }
 

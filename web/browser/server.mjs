@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import {spawn} from "node:child_process";
 import {once} from "node:events";
-import {access, chmod, mkdtemp, readFile, readdir, readlink, rm} from "node:fs/promises";
+import {access, chmod, mkdtemp, readFile, readdir, readlink} from "node:fs/promises";
 import {createInterface} from "node:readline";
 import {after} from "node:test";
 import {fileURLToPath} from "node:url";
@@ -16,6 +16,14 @@ const program = process.env.WARTEFREI ?? fileURLToPath(new URL("../../.build/war
 const parent = process.ppid;
 setInterval(() => { if (process.ppid !== parent) process.exit(1); }, 1000).unref();
 
+// Runs the program $0 and removes its folder $1 afterwards. Both end with us, also when we are killed.
+const keeper = `
+  trap 'trap "" TERM; kill $demo' TERM # once: a second one would end it at once
+  setpriv --pdeathsig TERM "$0" demo & demo=$!
+  wait $demo; code=$?
+  while kill -0 $demo 2>/dev/null; do wait $demo; code=$?; done # the wait was interrupted
+  until rm -rf "$1"; do sleep 0.2; done; exit $code`;
+
 /**
  * Starts the demonstration and ends it after the tests of the file. Ending it
  * is a test too: it must leave no process behind.
@@ -25,14 +33,14 @@ setInterval(() => { if (process.ppid !== parent) process.exit(1); }, 1000).unref
 export async function demonstration() {
   const folder = await mkdtemp("/tmp/wartefrei-browser-");
   await chmod(folder, 0o755); // PostgreSQL's own user goes in
-  const child = spawn("setpriv", ["--pdeathsig", "TERM", program, "demo"], { // it ends with us, also when we are killed
+  const child = spawn("setpriv", ["--pdeathsig", "TERM", "sh", "-c", keeper, program, folder], {
     env: {...process.env, WARTEFREI_DATA: folder, WARTEFREI_LISTEN: "127.0.0.1:0", WARTEFREI_LOG: "warn", LC_ALL: "en"},
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit");
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text) => { log += text; });
-  const emergency = () => child.kill("SIGKILL"); // its servers end with it
+  const emergency = () => child.kill("SIGTERM");
   process.once("exit", emergency);
 
   after(async () => {
@@ -40,7 +48,6 @@ export async function demonstration() {
     const [code, signal] = await exited;
     process.off("exit", emergency);
     const left = await processesIn(folder);
-    await rm(folder, {recursive: true});
     assert.deepEqual([code, signal], [0, null], `the program did not end well:\n${log}`);
     assert.deepEqual(left, [], "processes are left");
     await assert.rejects(access(folder), "the data folder is left");

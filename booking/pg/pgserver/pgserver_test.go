@@ -15,21 +15,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 )
-
-// folder is one that the user postgres can enter, unlike testing.T's.
-func folder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "wartefrei-pgserver-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 func start(t *testing.T, dir string) *pgserver.Server {
 	t.Helper()
@@ -67,7 +54,7 @@ func ask(t *testing.T, s *pgserver.Server, sql string) string {
 
 func TestServer(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := pgtest.Folder(t)
 	s := start(t, dir)
 	for sql, want := range map[string]string{
 		"SHOW listen_addresses": "",
@@ -99,7 +86,7 @@ func keep(t *testing.T, s *pgserver.Server) error {
 // a living stranger in postmaster.pid.
 func TestStale(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := pgtest.Folder(t)
 	s := start(t, dir)
 	if err := keep(t, s); err != nil {
 		t.Fatal(err)
@@ -150,7 +137,7 @@ func asPostgres(t *testing.T, dir string) *syscall.SysProcAttr {
 // socket lies elsewhere because of a long name.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(folder(t), strings.Repeat("long", 30))
+	dir := filepath.Join(pgtest.Folder(t), strings.Repeat("long", 30))
 	s := start(t, dir)
 	if err := keep(t, s); err != nil {
 		t.Fatal(err)
@@ -181,7 +168,7 @@ func workingIn(t *testing.T, data string) (pid int) {
 
 func TestFolderRefused(t *testing.T) {
 	t.Parallel()
-	other := folder(t)
+	other := pgtest.Folder(t)
 	if err := os.WriteFile(filepath.Join(other, "letter"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
