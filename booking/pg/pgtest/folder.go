@@ -8,32 +8,41 @@ import (
 )
 
 // Folder makes a folder that PostgreSQL's own user can enter, unlike
-// testing.T's. It goes with the test, also when the test is killed: a shell
-// waits for the end of a pipe whose other end only this process holds. Servers
-// may still write as they end, so the shell tries until all is gone.
+// testing.T's. It goes with the test, also when the test is killed.
 func Folder(t testing.TB) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("/tmp", "wartefrei-test-")
+	folder, remove, err := makeFolder()
 	if err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := remove(); err != nil {
+			t.Errorf("%s is not removed: %v", folder, err)
+		}
+	})
+	return folder
+}
+
+// makeFolder makes a folder that is removed when it is told so, or when this
+// process ends, however it ends: a shell waits for the end of a pipe whose other
+// end only we hold. Servers may still write as they end, so it tries until all
+// is gone.
+func makeFolder() (folder string, remove func() error, err error) {
+	if folder, err = os.MkdirTemp("/tmp", "wartefrei-test-"); err != nil {
+		return "", nil, err
 	}
 	keeper := exec.Command("/bin/sh", "-c", `cat; until rm -rf -- "$1"; do sleep 0.2; done`, "keeper", folder)
 	keeper.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	held, err := keeper.StdinPipe()
 	if err != nil {
-		t.Fatal(err)
+		return "", nil, err
 	}
 	if err := keeper.Start(); err != nil {
-		t.Fatal(err)
+		return "", nil, err
 	}
-	t.Cleanup(func() {
+	remove = func() error {
 		held.Close()
-		if err := keeper.Wait(); err != nil {
-			t.Errorf("%s is not removed: %v", folder, err)
-		}
-	})
-	if err := os.Chmod(folder, 0o755); err != nil {
-		t.Fatal(err)
+		return keeper.Wait()
 	}
-	return folder
+	return folder, remove, os.Chmod(folder, 0o755)
 }

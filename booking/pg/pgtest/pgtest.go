@@ -7,8 +7,8 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,6 +25,7 @@ type cluster struct {
 	server *pgserver.Server
 	admin  *pgxpool.Pool
 	names  atomic.Int64
+	remove func() error // of the folder: while it is known, the folder stays
 }
 
 var shared = sync.OnceValues(start)
@@ -65,21 +66,19 @@ func (c *cluster) do(t testing.TB, statement string) {
 func start() (*cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	// Not testing.T's folder: the user postgres cannot enter that.
-	folder, err := os.MkdirTemp("/tmp", "wartefrei-pgtest-")
+	folder, remove, err := makeFolder() // goes with this process
 	if err != nil {
 		return nil, err
 	}
 	server, err := pgserver.Start(ctx, pgserver.Config{Folder: folder, Throwaway: true})
 	if err != nil {
-		os.RemoveAll(folder)
-		return nil, err
+		return nil, errors.Join(err, remove())
 	}
 	admin, err := pg.Open(ctx, server.URL()+"&statement_timeout=60s&pool_max_conns=2")
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{server: server, admin: admin}
+	c := &cluster{server: server, admin: admin, remove: remove}
 	return c, c.template(ctx)
 }
 

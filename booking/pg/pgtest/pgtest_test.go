@@ -48,7 +48,7 @@ func TestKilled(t *testing.T) {
 	folder := folderOf(bufio.NewScanner(out))
 	cmd.Process.Kill()
 	cmd.Wait()
-	if !strings.HasPrefix(folder, "/tmp/wartefrei-pgtest-") {
+	if !strings.HasPrefix(folder, "/tmp/wartefrei-test-") {
 		t.Fatalf("the victim's folder is %q", folder)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
