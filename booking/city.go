@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"time"
 	_ "time/tzdata" // the zones are in the binary: a bare machine has none
+	"unicode/utf8"
 )
 
 // ParseCity reads a city's file and refuses one that is wrong, naming every
@@ -47,6 +49,10 @@ import (
 func ParseCity(file []byte) (City, error) {
 	if len(file) > MaxCityFile {
 		return City{}, fmt.Errorf("the file is larger than %d MiB, which is the most that a city may have", MaxCityFile>>20)
+	}
+	file = bytes.TrimPrefix(file, []byte("\ufeff")) // which some editors write before UTF-8
+	if !utf8.Valid(file) {
+		return City{}, errors.New("the file is not UTF-8: save it as UTF-8")
 	}
 	if err := checkShape(file); err != nil {
 		return City{}, err

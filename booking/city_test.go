@@ -16,6 +16,7 @@ func TestParseCityRefuses(t *testing.T) {
 	t.Parallel()
 	file := string(democity.File)
 	for _, c := range []struct{ old, new, want string }{
+		{"Bürgerbüro", "B\xfcrgerb\xfcro", "the file is not UTF-8: save it as UTF-8"},
 		{`"minutes": 15`, `"minutes": 0`, "houses[0].offices[0].services[0].minutes: must be between 1 and 480"},
 		{`"minutes": 15`, `"minutes": 1.5`, "houses[0].offices[0].services[0].minutes: must be a whole number"},
 		{`"minutes": 15`, `"minutes": "15"`, "houses[0].offices[0].services[0].minutes: must be a whole number"},
@@ -58,6 +59,9 @@ func TestParseCityRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s → %s: %v\nwant %s", c.old, c.new, err, c.want)
 		}
+	}
+	if _, err := booking.ParseCity([]byte("\ufeff" + file)); err != nil {
+		t.Errorf("with a byte order mark: %v", err)
 	}
 	if _, err := booking.ParseCity([]byte(file + "{}")); err == nil {
 		t.Error("two cities in a file: taken")
