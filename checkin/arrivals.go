@@ -73,6 +73,10 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 		return answer, nil
 	}
 	if t, found, err := a.ticketOf(ctx, appointment); err != nil || found {
+		if found && !t.State.Open() {
+			answer.Outcome = Ended
+			return answer, nil
+		}
 		answer.Outcome, answer.Ticket = Already, t
 		return answer, err
 	}

@@ -102,6 +102,13 @@ func TestByCode(t *testing.T) {
 	if again.Outcome != checkin.Already || again.Ticket.ID != welcome.Ticket.ID {
 		t.Errorf("again: %s, ticket %s, want %s", again.Outcome, again.Ticket.ID, welcome.Ticket.ID)
 	}
+	if _, err := e.Line.Do(t.Context(), queue.Request{Office: "buergerbuero", ID: "leaves", Actor: terminal, At: e.now, Day: "2026-11-30",
+		Command: queue.Leave{Ticket: welcome.Ticket.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if a := show("fischmarkt", code, "2026-11-30T09:08"); a.Outcome != checkin.Ended || a.Ticket.ID != "" {
+		t.Errorf("after the number was given back: %s, ticket %q", a.Outcome, a.Ticket.ID)
+	}
 	if a := show("fischmarkt", code, "2026-12-01T09:06"); a.Outcome != checkin.Unknown {
 		t.Errorf("on the next day: %s", a.Outcome)
 	}

@@ -23,6 +23,7 @@ type Outcome string
 const (
 	Welcome   Outcome = "welcome"   // checked in, here is the ticket
 	Already   Outcome = "already"   // checked in before, here is the ticket again
+	Ended     Outcome = "ended"     // checked in before, and the number is done or given back
 	Early     Outcome = "early"     // come back when the window opens
 	Late      Outcome = "late"      // the window has closed: a ticket as entitled today, or a later time
 	Cancelled Outcome = "cancelled" // the appointment was cancelled

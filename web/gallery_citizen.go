@@ -31,7 +31,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-none", Page: "terminal-offers", Data: base},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
 	}
-	for _, outcome := range []checkin.Outcome{checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
+	for _, outcome := range []checkin.Outcome{checkin.Ended, checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
 		v := base
 		v.Answer = checkin.Answer{Outcome: outcome, Office: "buergerbuero", Appointment: g.appointment(), Opens: g.at("11:25"), Closes: g.at("11:55")}
 		all = append(all, example{Name: "terminal-" + string(outcome), Page: "terminal-outcome", Data: v})
