@@ -50,41 +50,52 @@ type CallThis struct {
 	Reason string   `json:"reason"`
 }
 
+// The commands from here to Park, but for Revoke, are about the ticket that the
+// desk has. With Ticket they say which that must be, else ErrWrongState: a clerk
+// whose page is older, or open twice, must not end the visit of somebody unseen.
+// Empty is whichever it has.
+
 // Recall calls the desk's called ticket again: a call of its own, with its own gong.
 type Recall struct {
-	Desk DeskID `json:"desk"`
+	Desk   DeskID   `json:"desk"`
+	Ticket TicketID `json:"ticket,omitempty"`
 }
 
 // PutBack undoes a call: called → waiting, due as before.
 type PutBack struct {
-	Desk DeskID `json:"desk"`
+	Desk   DeskID   `json:"desk"`
+	Ticket TicketID `json:"ticket,omitempty"`
 }
 
 // Came says that the called person is at the desk: called → serving.
 type Came struct {
-	Desk DeskID `json:"desk"`
+	Desk   DeskID   `json:"desk"`
+	Ticket TicketID `json:"ticket,omitempty"`
 }
 
 // Finish ends the visit at the desk: serving (or called) → done. It refuses a
 // service that the ticket does not have (ErrServiceMissing).
 type Finish struct {
-	Desk DeskID      `json:"desk"`
-	Done []ServiceID `json:"done,omitempty"` // services of the ticket that were done, sorted; may be empty
+	Desk   DeskID      `json:"desk"`
+	Ticket TicketID    `json:"ticket,omitempty"`
+	Done   []ServiceID `json:"done,omitempty"` // services of the ticket that were done, sorted; may be empty
 }
 
 // FinishAndCallNext is Finish and CallNext in one. It does not fail when
 // nobody waits: then the desk is free and the event has one ticket. A desk that
 // is not open only finishes.
 type FinishAndCallNext struct {
-	Desk DeskID      `json:"desk"`
-	Done []ServiceID `json:"done,omitempty"`
+	Desk   DeskID      `json:"desk"`
+	Ticket TicketID    `json:"ticket,omitempty"`
+	Done   []ServiceID `json:"done,omitempty"`
 }
 
 // NoShow says that the called person did not come: called → missed. ErrTooSoon
 // before NotBefore has passed since the last call.
 type NoShow struct {
-	Desk      DeskID `json:"desk"`
-	NotBefore int64  `json:"notBefore"` // ms
+	Desk      DeskID   `json:"desk"`
+	Ticket    TicketID `json:"ticket,omitempty"`
+	NotBefore int64    `json:"notBefore"` // ms
 }
 
 // Revoke takes a no-show back: missed → waiting, due as before.
@@ -95,7 +106,8 @@ type Revoke struct {
 // Park sets the desk's ticket aside (a form, a photo): called or serving →
 // parked; its due stays, the desk is free.
 type Park struct {
-	Desk DeskID `json:"desk"`
+	Desk   DeskID   `json:"desk"`
+	Ticket TicketID `json:"ticket,omitempty"`
 }
 
 // BringBack ends parking: parked → waiting, due unchanged; with a desk, which

@@ -87,7 +87,7 @@ func (x CallThis) check(c *checks) {
 }
 
 func (x NoShow) check(c *checks) {
-	c.id("desk", string(x.Desk))
+	c.atDesk(x.Desk, x.Ticket)
 	c.span("notBefore", x.NotBefore)
 }
 
@@ -132,7 +132,7 @@ func (x Cancel) check(c *checks) {
 }
 
 func (x Finish) check(c *checks) {
-	c.id("desk", string(x.Desk))
+	c.atDesk(x.Desk, x.Ticket)
 	c.set("done", x.Done, 0, MaxServices)
 }
 
@@ -140,10 +140,10 @@ func (x FinishAndCallNext) check(c *checks) { Finish(x).check(c) }
 func (x PauseDesk) check(c *checks)         { c.id("desk", string(x.Desk)) }
 func (x CloseDesk) check(c *checks)         { c.id("desk", string(x.Desk)) }
 func (x CallNext) check(c *checks)          { c.id("desk", string(x.Desk)) }
-func (x Recall) check(c *checks)            { c.id("desk", string(x.Desk)) }
-func (x PutBack) check(c *checks)           { c.id("desk", string(x.Desk)) }
-func (x Came) check(c *checks)              { c.id("desk", string(x.Desk)) }
-func (x Park) check(c *checks)              { c.id("desk", string(x.Desk)) }
+func (x Recall) check(c *checks)            { c.atDesk(x.Desk, x.Ticket) }
+func (x PutBack) check(c *checks)           { c.atDesk(x.Desk, x.Ticket) }
+func (x Came) check(c *checks)              { c.atDesk(x.Desk, x.Ticket) }
+func (x Park) check(c *checks)              { c.atDesk(x.Desk, x.Ticket) }
 func (x Revoke) check(c *checks)            { c.id("ticket", string(x.Ticket)) }
 func (x Leave) check(c *checks)             { c.id("ticket", string(x.Ticket)) }
 
@@ -163,6 +163,11 @@ func (c *checks) id(field, id string) {
 			r == '.' || r == '_' || r == ':' || r == '-')
 	}
 	c.that(ok, field)
+}
+
+func (c *checks) atDesk(desk DeskID, ticket TicketID) {
+	c.id("desk", string(desk))
+	c.idOrNone("ticket", string(ticket))
 }
 
 func (c *checks) idOrNone(field, id string) {

@@ -53,17 +53,27 @@ var deskCommands = map[string]commandOf[queue.DeskID]{
 	"call-this": reads(func(d queue.DeskID, in api.CallThis) queue.Command {
 		return queue.CallThis{Desk: d, Ticket: queue.TicketID(in.Ticket), Reason: in.Reason}
 	}),
-	"recall":   reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.Recall{Desk: d} }),
-	"put-back": reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.PutBack{Desk: d} }),
-	"came":     reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.Came{Desk: d} }),
+	"recall": reads(func(d queue.DeskID, in api.AtDesk) queue.Command {
+		return queue.Recall{Desk: d, Ticket: queue.TicketID(in.Ticket)}
+	}),
+	"put-back": reads(func(d queue.DeskID, in api.AtDesk) queue.Command {
+		return queue.PutBack{Desk: d, Ticket: queue.TicketID(in.Ticket)}
+	}),
+	"came": reads(func(d queue.DeskID, in api.AtDesk) queue.Command {
+		return queue.Came{Desk: d, Ticket: queue.TicketID(in.Ticket)}
+	}),
 	"finish": reads(func(d queue.DeskID, in api.Finish) queue.Command {
-		return queue.Finish{Desk: d, Done: services(in.Done)}
+		return queue.Finish{Desk: d, Ticket: queue.TicketID(in.Ticket), Done: services(in.Done)}
 	}),
 	"finish-and-call-next": reads(func(d queue.DeskID, in api.Finish) queue.Command {
-		return queue.FinishAndCallNext{Desk: d, Done: services(in.Done)}
+		return queue.FinishAndCallNext{Desk: d, Ticket: queue.TicketID(in.Ticket), Done: services(in.Done)}
 	}),
-	"no-show": reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.NoShow{Desk: d} }),
-	"park":    reads(func(d queue.DeskID, _ api.Nothing) queue.Command { return queue.Park{Desk: d} }),
+	"no-show": reads(func(d queue.DeskID, in api.AtDesk) queue.Command {
+		return queue.NoShow{Desk: d, Ticket: queue.TicketID(in.Ticket)}
+	}),
+	"park": reads(func(d queue.DeskID, in api.AtDesk) queue.Command {
+		return queue.Park{Desk: d, Ticket: queue.TicketID(in.Ticket)}
+	}),
 }
 
 // ticketCommands are the clerks' commands about a ticket, by their name in the path.

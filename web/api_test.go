@@ -253,6 +253,8 @@ func (p *program) atTheDesk(v api.Visit) {
 	if called.Tickets[0].ID != v.ID || called.Tickets[0].State != "called" || called.Desks[0].Ticket != v.ID {
 		p.t.Errorf("called %+v", called)
 	}
+	p.do(clerk, "POST", "/offices/buergerbuero/desks/1/finish-and-call-next", api.Finish{Ticket: "another", Done: []string{}}, 409, nil)
+	p.do(clerk, "POST", "/offices/buergerbuero/desks/1/came", api.AtDesk{Ticket: "another"}, 409, nil)
 	p.desk("recall", nil)
 	p.desk("put-back", api.Nothing{})
 	p.desk("call-this", api.CallThis{Ticket: v.ID, Reason: "frail"})

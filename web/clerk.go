@@ -147,19 +147,19 @@ func formCommand(r *http.Request, desk queue.DeskID) (queue.Command, error) {
 	case "call-this":
 		return queue.CallThis{Desk: desk, Ticket: ticket, Reason: reason}, nil
 	case "recall":
-		return queue.Recall{Desk: desk}, nil
+		return queue.Recall{Desk: desk, Ticket: ticket}, nil
 	case "put-back":
-		return queue.PutBack{Desk: desk}, nil
+		return queue.PutBack{Desk: desk, Ticket: ticket}, nil
 	case "came":
-		return queue.Came{Desk: desk}, nil
+		return queue.Came{Desk: desk, Ticket: ticket}, nil
 	case "finish":
-		return queue.Finish{Desk: desk, Done: services("done")}, nil
+		return queue.Finish{Desk: desk, Ticket: ticket, Done: services("done")}, nil
 	case "finish-and-call-next":
-		return queue.FinishAndCallNext{Desk: desk, Done: services("done")}, nil
+		return queue.FinishAndCallNext{Desk: desk, Ticket: ticket, Done: services("done")}, nil
 	case "no-show":
-		return queue.NoShow{Desk: desk}, nil
+		return queue.NoShow{Desk: desk, Ticket: ticket}, nil
 	case "park":
-		return queue.Park{Desk: desk}, nil
+		return queue.Park{Desk: desk, Ticket: ticket}, nil
 	case "revoke":
 		return queue.Revoke{Ticket: ticket}, nil
 	case "bring-back":

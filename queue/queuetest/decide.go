@@ -164,7 +164,7 @@ func (d *decision) callAgain(t queue.Ticket, desk queue.DeskID, why queue.Why) {
 }
 
 func (d *decision) finish(c queue.Finish, next bool) error {
-	desk, t, err := d.atDesk(c.Desk, queue.Serving, queue.Called)
+	desk, t, err := d.atDesk(c.Desk, c.Ticket, queue.Serving, queue.Called)
 	if err != nil {
 		return err
 	}
@@ -247,20 +247,21 @@ func (d *decision) merge(c queue.Merge) error {
 // aboutDesk decides what a clerk says of the ticket at the desk.
 func (d *decision) aboutDesk(c queue.Command) error {
 	var id queue.DeskID
+	var meant queue.TicketID
 	states := []queue.State{queue.Called}
 	switch c := c.(type) {
 	case queue.Recall:
-		id = c.Desk
+		id, meant = c.Desk, c.Ticket
 	case queue.PutBack:
-		id = c.Desk
+		id, meant = c.Desk, c.Ticket
 	case queue.Came:
-		id = c.Desk
+		id, meant = c.Desk, c.Ticket
 	case queue.NoShow:
-		id = c.Desk
+		id, meant = c.Desk, c.Ticket
 	case queue.Park:
-		id, states = c.Desk, []queue.State{queue.Called, queue.Serving}
+		id, meant, states = c.Desk, c.Ticket, []queue.State{queue.Called, queue.Serving}
 	}
-	desk, t, err := d.atDesk(id, states...)
+	desk, t, err := d.atDesk(id, meant, states...)
 	if err != nil {
 		return err
 	}

@@ -185,13 +185,15 @@ func (d *decision) freeDesk(id queue.DeskID) (queue.Desk, error) {
 }
 
 // atDesk reads a desk and its ticket, which must be in one of the states.
-func (d *decision) atDesk(id queue.DeskID, states ...queue.State) (queue.Desk, queue.Ticket, error) {
+func (d *decision) atDesk(id queue.DeskID, meant queue.TicketID, states ...queue.State) (queue.Desk, queue.Ticket, error) {
 	desk, ok := d.office.Desks[id]
 	switch {
 	case !ok:
 		return desk, queue.Ticket{}, queue.ErrDeskUnknown
 	case desk.Ticket == "":
 		return desk, queue.Ticket{}, queue.ErrDeskIdle
+	case meant != "" && meant != desk.Ticket:
+		return desk, queue.Ticket{}, queue.ErrWrongState
 	}
 	t, err := d.ticket(desk.Ticket, states...)
 	return desk, t, err

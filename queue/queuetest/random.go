@@ -138,22 +138,28 @@ func (g *generator) calling() queue.Command {
 
 func (g *generator) atDesk() queue.Command {
 	desk := g.desk()
+	meant := g.meant(desk)
 	switch g.IntN(10) {
 	case 0:
-		return queue.Recall{Desk: desk}
+		return queue.Recall{Desk: desk, Ticket: meant}
 	case 1:
-		return queue.PutBack{Desk: desk}
+		return queue.PutBack{Desk: desk, Ticket: meant}
 	case 2:
-		return queue.NoShow{Desk: desk, NotBefore: g.Int64N(5 * 60_000)}
+		return queue.NoShow{Desk: desk, Ticket: meant, NotBefore: g.Int64N(5 * 60_000)}
 	case 3:
-		return queue.Park{Desk: desk}
+		return queue.Park{Desk: desk, Ticket: meant}
 	case 4, 5:
-		return queue.Finish{Desk: desk, Done: g.done(desk)}
+		return queue.Finish{Desk: desk, Ticket: meant, Done: g.done(desk)}
 	case 6, 7:
-		return queue.FinishAndCallNext{Desk: desk, Done: g.done(desk)}
+		return queue.FinishAndCallNext{Desk: desk, Ticket: meant, Done: g.done(desk)}
 	default:
-		return queue.Came{Desk: desk}
+		return queue.Came{Desk: desk, Ticket: meant}
 	}
+}
+
+// meant is the ticket that a clerk means at a desk: mostly the one that it has, or none is named.
+func (g *generator) meant(desk queue.DeskID) queue.TicketID {
+	return pick(g, "", "", g.state().Desks[desk].Ticket, g.state().Desks[desk].Ticket, g.ticket())
 }
 
 func (g *generator) aboutTicket() queue.Command {

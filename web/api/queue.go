@@ -117,7 +117,13 @@ type CallThis struct {
 
 // Finish ends the visit at the desk.
 type Finish struct {
-	Done []string `json:"done"` // services that were done, may be empty
+	Ticket string   `json:"ticket,omitempty"` // the one that is meant, refused if the desk has another
+	Done   []string `json:"done"`             // services that were done, may be empty
+}
+
+// AtDesk is about the ticket that a desk has.
+type AtDesk struct {
+	Ticket string `json:"ticket,omitempty"` // the one that is meant, refused if the desk has another
 }
 
 // BringBack ends parking: to the line, or straight to a desk.

@@ -87,10 +87,12 @@ local function freeDesk(deskID)
   return d
 end
 
--- atDesk reads the command's desk and the ticket that it must have.
+-- atDesk reads the command's desk and the ticket that it must have: the one that
+-- the command names, if it names one.
 local function atDesk(...)
   local d = desk(cmd.desk)
   if not d.ticket then refuse('desk-idle') end
+  if cmd.ticket and cmd.ticket ~= d.ticket then refuse('wrong-state') end
   return d, ticket(d.ticket, set(...))
 end
 
