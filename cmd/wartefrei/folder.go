@@ -121,6 +121,7 @@ func findRunning(path string) (running, bool) {
 	}
 	defer lock.Close()
 	if syscall.Flock(int(lock.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil {
+		unlock(lock)
 		return running{}, false // nobody has it
 	}
 	r := readRunning(lock)
@@ -128,7 +129,11 @@ func findRunning(path string) (running, bool) {
 }
 
 // close gives the folder up.
-func (f *folder) close() error { return f.lock.Close() }
+func (f *folder) close() error { return errors.Join(unlock(f.lock), f.lock.Close()) }
+
+// unlock gives a lock up at once. Closing would not, while a child that is being
+// started has the file still.
+func unlock(lock *os.File) error { return syscall.Flock(int(lock.Fd()), syscall.LOCK_UN) }
 
 // stateFolder is where the system keeps what programs need from start to start.
 const stateFolder = "/var/lib/wartefrei"
