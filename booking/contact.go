@@ -55,13 +55,13 @@ var (
 )
 
 // Validate returns the contact as it is kept: trimmed, the phone number in
-// E.164. A name, and mail or phone, are needed; else it returns a ContactError.
+// E.164. A name with a letter, and mail or phone, are needed; else it returns a ContactError.
 func (c Contact) Validate() (Contact, error) {
 	c.Name, c.Mail = strings.TrimSpace(c.Name), strings.TrimSpace(c.Mail)
 	c.Phone = phone(c.Phone)
 	local, _, _ := strings.Cut(c.Mail, "@")
 	switch {
-	case c.Name == "", utf8.RuneCountInString(c.Name) > MaxName, !utf8.ValidString(c.Name), strings.ContainsFunc(c.Name, unprinted):
+	case !strings.ContainsFunc(c.Name, unicode.IsLetter), utf8.RuneCountInString(c.Name) > MaxName, !utf8.ValidString(c.Name), strings.ContainsFunc(c.Name, unprinted):
 		return Contact{}, ContactError{"name"}
 	case c.Mail != "" && (len(c.Mail) > MaxMail || len(local) > 64 || !mailForm.MatchString(c.Mail)):
 		return Contact{}, ContactError{"mail"}

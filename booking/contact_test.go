@@ -23,6 +23,8 @@ func TestContactValidate(t *testing.T) {
 		{"E", "", "+33 6 12 34 56 78", "+33612345678", ""},
 		{"E", "", "", "", "reach"},
 		{"", "erika@example.org", "", "", "name"},
+		{"\u200b", "erika@example.org", "", "", "name"},
+		{"12 !", "erika@example.org", "", "", "name"},
 		{"Erika\r\nBcc: all", "erika@example.org", "", "", "name"},
 		{"Erika \u202emoc", "erika@example.org", "", "", "name"},
 		{strings.Repeat("ä", 101), "erika@example.org", "", "", "name"},
