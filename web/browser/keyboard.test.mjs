@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import {answered, browser, enter, session, sizes} from "./browser.mjs";
+import {answered, browser, deskKey, enter, session, sizes} from "./browser.mjs";
 import {enclosed, outlined, press, scan, walk} from "./keys.mjs";
 import {demonstration} from "./server.mjs";
 
@@ -81,7 +81,7 @@ test("by keyboard alone", async (t) => {
     await fresh(clerk);
     await walk(clerk);
     await dialog(clerk, "F9", "#dialog-open");
-    await clerk.keyboard.press("F9");
+    await deskKey(clerk, "F9");
     await press(clerk, "#dialog-open .btn.yours", "Enter");
     await clerk.locator("#main-action[data-command=call-next]").waitFor();
     await walk(clerk);
@@ -105,6 +105,16 @@ test("by keyboard alone", async (t) => {
     assert.ok(finished.getAll("done").length > 0, "finished without what was done");
   });
 
+  await t.test("a key pressed twice calls, and does not say that somebody came", async () => {
+    await clerk.evaluate(() => { performance.now = () => 1e9; });
+    await command(clerk, "F9", "call-next", "#main-action[data-command=came]");
+    await quiet(clerk, () => clerk.keyboard.press("F9"));
+    await clerk.evaluate(() => { performance.now = () => 1e9 + 600; });
+    await command(clerk, "F9", "came", "#finish");
+    await clerk.evaluate(() => { delete performance.now; });
+    await command(clerk, "F10", "finish", "#main-action[data-command=call-next]");
+  });
+
   await t.test("a clerk parks, brings back, transfers and calls out of turn", async () => {
     await command(clerk, "F9", "call-next", "#main-action[data-command=came]");
     await command(clerk, "F9", "came", "#finish");
@@ -112,7 +122,7 @@ test("by keyboard alone", async (t) => {
     await walk(clerk);
     await press(clerk, "[id^=here-]", "Enter");
     await clerk.locator("#main-action[data-command=came], #finish").first().waitFor();
-    await clerk.keyboard.press("F7");
+    await deskKey(clerk, "F7");
     await press(clerk, "#dialog-transfer input[type=checkbox]", "Space");
     await submit(clerk, "#dialog-transfer .btn.yours", "transfer");
     await clerk.locator("#main-action[data-command=call-next]").waitFor();
@@ -124,7 +134,7 @@ test("by keyboard alone", async (t) => {
   });
 
   await t.test("a clerk chooses another key", async () => {
-    await clerk.keyboard.press("F1");
+    await deskKey(clerk, "F1");
     await press(clerk, "[data-changes=recall]", "Enter");
     await clerk.keyboard.press("Control+F8");
     await outlined(clerk, "[data-changes=recall]");
@@ -177,7 +187,7 @@ test("by keyboard alone", async (t) => {
         await scan(clerk, "KW-4827-ABcd");
         assert.equal(await clerk.locator("dialog[open]").count(), 0, `a scan pressed ${place}`);
       }
-      await clerk.keyboard.press("F7");
+      await deskKey(clerk, "F7");
       await press(clerk, "#dialog-transfer .btn.yours");
       await scan(clerk, "48271936");
       await enclosed(clerk, "#dialog-transfer");
@@ -280,7 +290,7 @@ async function forward(page, url, instant) {
 
 /** Presses the key of a command, sees that it is sent and taken, and waits for what the desk shows then. */
 async function command(page, key, name, then) {
-  const sent = taken(await answered(page, () => page.keyboard.press(key)), name);
+  const sent = taken(await answered(page, () => deskKey(page, key)), name);
   if (then) await page.locator(then).first().waitFor();
   return sent;
 }
@@ -301,7 +311,7 @@ function taken(answer, name) {
 /** Opens a dialog, goes once around in it, and closes it by Escape. The focus comes back to where it was. */
 async function dialog(page, key, selector) {
   const before = await page.evaluate(() => document.activeElement.id);
-  await page.keyboard.press(key);
+  await deskKey(page, key);
   await enclosed(page, selector);
   await walk(page);
   await page.keyboard.press("Escape");

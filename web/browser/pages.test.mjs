@@ -2,7 +2,7 @@
 // of barriers while somebody is called. The gallery holds their other states.
 
 import test from "node:test";
-import {accessible, answered, browser, enter, session, sizes} from "./browser.mjs";
+import {accessible, answered, browser, deskKey, enter, session, sizes} from "./browser.mjs";
 import {demonstration} from "./server.mjs";
 
 test("live pages", async (t) => {
@@ -42,13 +42,13 @@ test("live pages", async (t) => {
       await clerk.locator("main li", {hasText: "geschlossen"}).first().locator("a").click();
       await fresh(clerk);
     }],
-    ["desk, opening", clerk, async () => { await clerk.keyboard.press("F9"); await clerk.locator("#dialog-open").waitFor(); }],
+    ["desk, opening", clerk, async () => { await deskKey(clerk, "F9"); await clerk.locator("#dialog-open").waitFor(); }],
     ["desk, open", clerk, async () => { await clerk.locator("#dialog-open .yours").click(); await clerk.locator("#close").waitFor(); }],
     ["desk, somebody called", clerk, () => callAll(clerk, phone)],
     ["ticket, called", phone, () => phone.getByRole("heading", {name: "Sie sind dran."}).waitFor()],
     ["screen, somebody called", screen, () => screen.locator(".call:not(.none)").waitFor()],
-    ["desk, somebody served", clerk, async () => { await clerk.keyboard.press("F9"); await clerk.locator("#finish").waitFor(); }],
-    ["desk, keys", clerk, async () => { await clerk.keyboard.press("F1"); await clerk.locator("#key-list button").first().waitFor(); }],
+    ["desk, somebody served", clerk, async () => { await deskKey(clerk, "F9"); await clerk.locator("#finish").waitFor(); }],
+    ["desk, keys", clerk, async () => { await deskKey(clerk, "F1"); await clerk.locator("#key-list button").first().waitFor(); }],
     ["manager", manager, async () => { await enter(manager, url, "as", "kaya"); await fresh(manager); }],
   ];
   for (const [name, page, visit] of visits) {
@@ -66,10 +66,10 @@ const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
 async function callAll(clerk, phone) {
   const number = (await phone.locator(".nr.big").textContent()).trim();
   for (;;) {
-    await answered(clerk, () => clerk.keyboard.press("F9"));
+    await answered(clerk, () => deskKey(clerk, "F9"));
     await clerk.locator("#main-action[data-command=came]").waitFor();
     if ((await clerk.locator("#number").textContent()) === number) return;
-    await answered(clerk, () => clerk.keyboard.press("F9"));
+    await answered(clerk, () => deskKey(clerk, "F9"));
     await clerk.locator("#finish").waitFor();
   }
 }

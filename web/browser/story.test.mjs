@@ -7,7 +7,7 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import test from "node:test";
 import {promisify} from "node:util";
-import {browser, enter, session, sizes} from "./browser.mjs";
+import {browser, deskKey, enter, session, sizes} from "./browser.mjs";
 import {demonstration, until} from "./server.mjs";
 
 const run = promisify(execFile);
@@ -48,7 +48,7 @@ test("one visit, from booking to counting", async (t) => {
   const label = await openDesk(desk, url, password);
   assert.deepEqual(await gong.heard(), [], "a gong before anybody was called");
   await desk.locator("#main-action", {hasText: `${number} aufrufen`}).waitFor();
-  await desk.keyboard.press("F9");
+  await deskKey(desk, "F9");
 
   await screen.locator(".call bdi", {hasText: new RegExp(`^${number}$`)}).waitFor();
   assert.deepEqual(await screen.locator(".call bdi").allTextContents(), [number, label]);
@@ -57,16 +57,16 @@ test("one visit, from booking to counting", async (t) => {
   assert.equal(await phone.locator(".to b").textContent(), label);
 
   await gong.lost();
-  await desk.keyboard.press("F2"); // once more
+  await deskKey(desk, "F2"); // once more
   await screen.locator(".call.recall").waitFor();
   await gong.rang();
 
   await desk.locator("#main-action", {hasText: `${number} ist da`}).waitFor();
   const answer = await holdAnswer(desk);
-  await desk.keyboard.press("F9");
+  await deskKey(desk, "F9");
   await phone.getByText("Sie sind im Gespräch.").waitFor();
   await desk.locator("#finish").waitFor();
-  await desk.keyboard.press("F10"); // a clerk is faster than a slow answer
+  await deskKey(desk, "F10"); // a clerk is faster than a slow answer
   answer();
   await phone.getByText("Erledigt. Auf Wiedersehen.").waitFor();
   await screen.locator(".call.none").waitFor();
@@ -146,7 +146,7 @@ async function openDesk(page, url, password) {
   await page.locator("main li a").first().click();
   const label = /(\S+)$/.exec((await page.locator("h1").textContent()).trim())[1];
   await page.locator("html[data-live=fresh]").waitFor();
-  await page.keyboard.press("F9");
+  await deskKey(page, "F9");
   await page.locator("#dialog-open button.yours").click();
   return label;
 }

@@ -1,6 +1,7 @@
 // A clerk's desk: buttons, keys and dialogs give commands; live.js shows what
 // became of them. A command is sent under one id until it is answered, so that
-// pressing twice, or a lost answer, never calls twice.
+// pressing twice, or a lost answer, never calls twice, and never says of
+// somebody who was just called that they came.
 
 import {follow} from "./live.js";
 import {scannedBy} from "./scanner.js";
@@ -74,7 +75,7 @@ const words = (text) => (text || "").split(" ").filter(Boolean);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.command) send(formOf(button));
+  if (button.dataset.command && event.detail < 2) send(formOf(button)); // a double click is one
   if (button.dataset.dialog) openDialog(button);
   if ("close" in button.dataset) button.closest("dialog").close();
 });
@@ -119,6 +120,15 @@ function nameOf(event) {
 
 const keyOf = (button) => own()[button.id] ?? button.dataset.key;
 
+const onePress = 500; // ms: the same key again within them is no second press; its button may mean the next command by then
+let last = {name: "", at: 0};
+
+function pressedAgain(name) {
+  const before = last;
+  last = {name, at: performance.now()};
+  return name === before.name && last.at - before.at < onePress;
+}
+
 document.addEventListener("keydown", (event) => {
   if (scannedBy(event)) return event.preventDefault(); // its Enter presses nothing
   const name = nameOf(event);
@@ -126,7 +136,7 @@ document.addEventListener("keydown", (event) => {
   const button = [...document.querySelectorAll("button[data-key]")].find((b) => keyOf(b) === name);
   if (!button) return;
   event.preventDefault();
-  if (!event.repeat) button.click();
+  if (!pressedAgain(name) && !event.repeat) button.click();
 });
 
 /** Lists every command that has a key, with a button that waits for another. */
