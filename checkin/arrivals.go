@@ -10,11 +10,13 @@ import (
 	"github.com/wartefrei/wartefrei/queue"
 )
 
-// Appointments is where codes are looked up: pgbooking.Store.
+// Appointments is where codes and doors are looked up: pgbooking.Store.
 type Appointments interface {
 	// ByCode finds the appointment of a house and day with the check-in code,
 	// cancelled ones too. It returns booking.ErrUnknown if there is none.
 	ByCode(ctx context.Context, house booking.HouseID, day booking.Day, code string) (booking.Appointment, error)
+	// Open says whether an office's doors are open to people at an instant.
+	Open(office booking.OfficeID, at time.Time) (bool, error)
 }
 
 // Arrivals lets people in.
@@ -39,6 +41,7 @@ type Answer struct {
 // Refusals of this room.
 var (
 	ErrNoWalkIn  = errors.New("service needs an appointment")
+	ErrClosed    = errors.New("the office is closed")
 	ErrReason    = errors.New("reason is not in the list")
 	ErrNotUrgent = errors.New("not an urgent class")
 	ErrHere      = errors.New("checked in: the number waits")
@@ -92,11 +95,15 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 	return answer, err
 }
 
-// Entitle gives somebody who came too late for their window a ticket for today.
+// Entitle gives somebody who came too late for their window a ticket for today,
+// while the doors are open.
 func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment, id string, actor queue.Actor) (queue.Ticket, error) {
 	office, ok := a.City().Office(appointment.Office)
 	if !ok {
 		return queue.Ticket{}, booking.ErrOfficeUnknown
+	}
+	if err := a.open(office.ID); err != nil {
+		return queue.Ticket{}, err
 	}
 	t, err := a.joinBooked(ctx, office, appointment, queue.Entitled, id, actor)
 	if errors.Is(err, queue.ErrJoined) {
@@ -135,7 +142,7 @@ func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appoi
 }
 
 // WalkIn gives a ticket to somebody without an appointment, for services that
-// allow it. At the information desk it is due sooner.
+// allow it, while the doors are open. At the information desk it is due sooner.
 func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, id string, actor queue.Actor) (queue.Ticket, error) {
 	office, ok := a.City().Office(officeID)
 	if !ok {
@@ -150,7 +157,19 @@ func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choice
 			return queue.Ticket{}, ErrNoWalkIn
 		}
 	}
+	if err := a.open(officeID); err != nil {
+		return queue.Ticket{}, err
+	}
 	return a.join(ctx, office, choices, queue.Ticket{Class: walkIn(office, choices)}, id, actor)
+}
+
+// open refuses with ErrClosed while an office's doors are closed.
+func (a *Arrivals) open(office booking.OfficeID) error {
+	open, err := a.Appointments.Open(office, a.Now())
+	if err == nil && !open {
+		return ErrClosed
+	}
+	return err
 }
 
 // walkIn is the class of whoever comes without an appointment: Info if all

@@ -138,7 +138,8 @@ func TestOneCodeTwoTerminals(t *testing.T) {
 	}
 }
 
-// Who comes too late gets a ticket for today, due like a walk-in's, whatever the service's flag.
+// Who comes too late gets a ticket for today, until the doors close, due like a
+// walk-in's, whatever the service's flag.
 func TestEntitle(t *testing.T) {
 	e := open(t)
 	code := e.book(t, at(t, "2026-11-30T09:15"))
@@ -147,6 +148,11 @@ func TestEntitle(t *testing.T) {
 	if err != nil || answer.Outcome != checkin.Late {
 		t.Fatalf("%s, %v", answer.Outcome, err)
 	}
+	e.now = at(t, "2026-11-30T18:00")
+	if _, err := e.Entitle(t.Context(), answer.Appointment, "closed", terminal); !errors.Is(err, checkin.ErrClosed) {
+		t.Errorf("with the doors closed: %v", err)
+	}
+	e.now = at(t, "2026-11-30T17:59")
 	ticket, err := e.Entitle(t.Context(), answer.Appointment, "entitle", terminal)
 	if err != nil {
 		t.Fatal(err)
@@ -203,6 +209,33 @@ func TestWalkInAndLetIn(t *testing.T) {
 		}
 		if want := e.now.Add(c.due).UnixMilli(); c.refusal == nil && ticket.Due != want {
 			t.Errorf("%s: due %s, want %s", c.name, time.UnixMilli(ticket.Due), time.UnixMilli(want))
+		}
+	}
+}
+
+// TestWalkInWhileOpen asks for numbers around the doors' hours, 08:00 to 18:00
+// on a Monday, on a Sunday and on a holiday. A clerk may let in anybody at any time.
+func TestWalkInWhileOpen(t *testing.T) {
+	e := open(t)
+	wish := []booking.Choice{{Service: "abholung", Persons: 1}}
+	for i, c := range []struct {
+		now  string
+		want error
+	}{
+		{"2026-11-30T07:59", checkin.ErrClosed},
+		{"2026-11-30T08:00", nil},
+		{"2026-11-30T17:59", nil},
+		{"2026-11-30T18:00", checkin.ErrClosed},
+		{"2026-12-01T01:08", checkin.ErrClosed},
+		{"2026-12-06T10:00", checkin.ErrClosed},
+		{"2026-12-25T10:00", checkin.ErrClosed},
+	} {
+		e.now = at(t, c.now)
+		if _, err := e.WalkIn(t.Context(), "buergerbuero", wish, fmt.Sprint("walk-in-", i), terminal); !errors.Is(err, c.want) {
+			t.Errorf("at %s: %v, want %v", c.now, err, c.want)
+		}
+		if _, err := e.LetIn(t.Context(), "buergerbuero", wish, queue.WalkIn, "", fmt.Sprint("let-in-", i), terminal); err != nil {
+			t.Errorf("let in at %s: %v", c.now, err)
 		}
 	}
 }

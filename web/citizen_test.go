@@ -184,8 +184,8 @@ func TestMoveKeepsTheOldTimeUntilTheNewOneIsCertain(t *testing.T) {
 	b := s.browse(t, "de")
 	path := b.toBooked()
 	code := codeOn(b.page)
-	b.want(200, "08:00")
-	b.follow("Zeit ändern").want(200, "Welche Zeit passt besser?", "08:00")
+	b.want(200, "09:00")
+	b.follow("Zeit ändern").want(200, "Welche Zeit passt besser?", "09:00")
 	b.get(path+"/times?day=2026-11-30").follow("at=2026-11-30T08").want(200, "Auf diese Zeit ändern")
 	other := *b
 	b.submit(`id="hold"`, "").want(200, "Ihr Termin ist gebucht.", "30. November 2026")

@@ -10,13 +10,14 @@ import (
 func (g gallery) terminals() []example {
 	house, _ := g.city.House("fischmarkt")
 	base := terminalView{House: house, Path: "/houses/fischmarkt/terminal", Key: "example", Morning: true, Code: "48271936"}
-	day, refused, tries, offers, welcome := base, base, base, base, base
+	day, refused, tries, offers, closed, away, welcome := base, base, base, base, base, base, base
 	day.Morning = false
 	refused.Refused = true
 	tries.Tries = true
 	for i, service := range walkIns(g.office("buergerbuero")) {
 		offers.Offers = append(offers.Offers, offer{Office: g.office("buergerbuero"), Service: *service, Waiting: i % 3})
 	}
+	closed.Closed, away.Problem = true, "away"
 	state := g.day(g.waiting()...)
 	g.open(state, "4", "")
 	welcome.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, numbered(state, "K 305"), g.now)
@@ -29,6 +30,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-code-tries", Page: "terminal-code", Data: tries},
 		{Name: "terminal-offers", Page: "terminal-offers", Data: offers},
 		{Name: "terminal-offers-none", Page: "terminal-offers", Data: base},
+		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
 	}
 	for _, outcome := range []checkin.Outcome{checkin.Ended, checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
@@ -36,7 +38,10 @@ func (g gallery) terminals() []example {
 		v.Answer = checkin.Answer{Outcome: outcome, Office: "buergerbuero", Appointment: g.appointment(), Opens: g.at("11:25"), Closes: g.at("11:55")}
 		all = append(all, example{Name: "terminal-" + string(outcome), Page: "terminal-outcome", Data: v})
 	}
+	closed.Answer = checkin.Answer{Outcome: checkin.Late, Office: "buergerbuero", Appointment: g.appointment(), Closes: g.at("11:55")}
 	return append(all,
+		example{Name: "terminal-late-closed", Page: "terminal-outcome", Data: closed},
+		example{Name: "terminal-problem", Page: "terminal-problem", Data: away},
 		example{Name: "terminal-set-up", Page: "terminal-set-up", Data: base},
 		example{Name: "terminal-set-up-refused", Page: "terminal-set-up", Data: refused})
 }

@@ -77,6 +77,7 @@ var problems = []struct {
 
 	{checkin.ErrHere, 409, "checked-in"},
 	{checkin.ErrNoWalkIn, 422, "no-walk-in"},
+	{checkin.ErrClosed, 409, "closed"},
 	{checkin.ErrReason, 422, "reason"},
 	{checkin.ErrNotUrgent, 422, "not-urgent"},
 
@@ -165,9 +166,15 @@ func (s *Server) problemJSON(w http.ResponseWriter, r *http.Request, status int,
 	json.NewEncoder(w).Encode(api.Problem{Type: "/problems/" + code, Title: l.T("problem." + code), Status: status, Detail: detail})
 }
 
-// problemPage says the refusal to a person, with a way on.
+// problemPage says the refusal to a person, with a way on. A terminal's page
+// goes back to its start by itself.
 func (s *Server) problemPage(w http.ResponseWriter, r *http.Request, status int, code string) {
-	if err := s.renderStatus(w, r, status, "problem", map[string]any{"Code": code, "Status": status}); err != nil {
+	page, data := "problem", any(map[string]any{"Code": code, "Status": status})
+	if v, err := s.terminalView(r); err == nil && strings.HasPrefix(r.URL.Path, v.Path) && status != http.StatusUnauthorized && status != http.StatusForbidden {
+		v.Problem = code
+		page, data = "terminal-problem", v
+	}
+	if err := s.renderStatus(w, r, status, page, data); err != nil {
 		s.Log.Error("render the problem page", "err", err)
 		http.Error(w, lang(r).T("problem."+code), status)
 	}

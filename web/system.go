@@ -73,6 +73,15 @@ func withoutLang(path string) string {
 
 // keepLanguage lets the browser keep a language.
 func keepLanguage(w http.ResponseWriter, r *http.Request, tag string) {
-	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: pick(tag), Path: "/",
-		MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
+	http.SetCookie(w, languageCookie(r, pick(tag), 365*24*3600))
+}
+
+// forgetLanguage lets the browser forget it: its reader is another person.
+func forgetLanguage(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, languageCookie(r, "", -1))
+}
+
+func languageCookie(r *http.Request, value string, seconds int) *http.Cookie {
+	return &http.Cookie{Name: langCookie, Value: value, Path: "/", MaxAge: seconds,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)}
 }

@@ -34,7 +34,9 @@ type terminalView struct {
 	Key     string // id of the next write, so that pressing twice makes one ticket
 	Refused bool   // the code was no eight digits
 	Tries   bool   // too many wrong codes
+	Problem string // why a request was refused, as in /problems/
 
+	Closed  bool       // an office that would give a number now if its doors were open
 	Offers  []offer    // walk-in
 	Ticket  ticketView // joined
 	URL     string     // of the ticket's page
@@ -84,7 +86,14 @@ func becomeTerminal(w http.ResponseWriter, r *http.Request, secret string) {
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
 }
 
+// terminalWelcome asks what brings somebody here. With ?next it is somebody
+// else, who has not chosen a language yet.
 func (s *Server) terminalWelcome(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Has("next") {
+		forgetLanguage(w, r)
+		http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+		return nil
+	}
 	return s.terminalPage(w, r, "terminal")
 }
 
@@ -126,6 +135,18 @@ func (s *Server) terminalCheckIn(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, v.Path+"/tickets/"+string(answer.Ticket.ID), http.StatusSeeOther)
 		return nil
 	}
+	return s.terminalOutcome(w, r, v, answer, code)
+}
+
+// terminalOutcome says why there is no number, and what to do.
+func (s *Server) terminalOutcome(w http.ResponseWriter, r *http.Request, v terminalView, answer checkin.Answer, code string) error {
+	if answer.Outcome == checkin.Late {
+		open, err := s.Bookings.Open(answer.Office, s.Now())
+		if err != nil {
+			return err
+		}
+		v.Closed = !open
+	}
 	v.Answer, v.Code = s.local(answer), code
 	return s.render(w, r, "terminal-outcome", v)
 }
@@ -161,8 +182,7 @@ func (s *Server) terminalEntitle(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if ticket.ID == "" {
-		v.Answer, v.Code = s.local(answer), code
-		return s.render(w, r, "terminal-outcome", v)
+		return s.terminalOutcome(w, r, v, answer, code)
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.ID), http.StatusSeeOther)
 	return nil
@@ -184,9 +204,17 @@ func (s *Server) terminalOffers(w http.ResponseWriter, r *http.Request, info boo
 	}
 	for o := range v.House.Offices {
 		office := &v.House.Offices[o]
+		open, err := s.Bookings.Open(office.ID, s.Now())
+		if err != nil {
+			return err
+		}
 		state := s.office(office.ID)
 		for _, service := range office.Services {
-			if service.WalkIn && service.Info == info {
+			switch {
+			case !service.WalkIn || service.Info != info:
+			case !open:
+				v.Closed = true
+			default:
 				waiting := len(state.Waiting(queue.ServiceID(service.ID)))
 				v.Offers = append(v.Offers, offer{office, service, waiting})
 			}

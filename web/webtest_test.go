@@ -48,8 +48,8 @@ type site struct {
 	clock *testClock
 }
 
-// monday is when tests begin: Monday, 23 November 2026, 07:00 in Berlin.
-var monday = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
+// monday is when tests begin: Monday, 23 November 2026, 08:00 in Berlin, when the doors open.
+var monday = time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
 
 // newSite serves a city; the demonstration's if none is given.
 func newSite(t *testing.T, cities ...booking.City) *site {

@@ -54,3 +54,10 @@ func (s *Store) taken(ctx context.Context, office booking.OfficeID, from, to, no
 	})
 	return taken, err
 }
+
+// Open says whether an office's doors are open to people at an instant. It asks
+// no server.
+func (s *Store) Open(office booking.OfficeID, at time.Time) (bool, error) {
+	calendar, err := s.present.Load().calendar(office)
+	return err == nil && calendar.Open(at), err
+}

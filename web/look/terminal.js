@@ -52,10 +52,10 @@ function apply() {
 
 apply();
 
-// --- back to the start: after a minute, said 20 seconds before (WCAG 2.2.1)
+// --- back to the start for the next person: after a minute, said 20 seconds before (WCAG 2.2.1)
 
-const seconds = Number(document.body.dataset.seconds || 60);
 const closing = document.getElementById("closing");
+const seconds = Number(document.body.dataset.seconds || 60);
 let left = seconds;
 
 function stay() {
@@ -63,16 +63,33 @@ function stay() {
   if (closing) closing.textContent = "";
 }
 
-if (home && closing) {
+/** Is anything here that a person left behind: a page of theirs, or what they chose? */
+const used = () => closing || sessionStorage.length > 0;
+
+/** Begins anew, unless the server cannot be reached: its last page is better than none. */
+async function begin() {
+  left = 5; // until the next try
+  const reached = await fetch(home, {signal: AbortSignal.timeout(4000)}).then((answer) => answer.ok, () => false);
+  if (!reached) return;
+  sessionStorage.clear();
+  location.replace(home);
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".languages")) sessionStorage.setItem("language", "chosen");
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(`a[href="${home}"]`)) sessionStorage.clear();
+});
+
+if (home) {
   for (const button of document.querySelectorAll("[data-more-time]")) button.hidden = false;
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, stay);
   setInterval(() => {
+    if (!used()) return;
     left -= 1;
-    if (left <= 0) {
-      sessionStorage.clear();
-      location.replace(home);
-    } else if (left <= 30 && left % 5 === 0) {
-      closing.textContent = closing.dataset.say.replace("{n}", left);
-    }
+    if (left <= 0) begin();
+    else if (closing && left <= 30 && left % 5 === 0) closing.textContent = closing.dataset.say.replace("{n}", left);
   }, 1000);
 }
