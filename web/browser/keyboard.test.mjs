@@ -219,6 +219,25 @@ test("by keyboard alone", async (t) => {
     }
   });
 
+  await t.test("a terminal that nobody touches goes back to the start, in the language of the house", async () => {
+    const left = await terminal.context().newPage();
+    await left.clock.install();
+    for (const page of ["", "/walk-in", "/questions", "/code"]) {
+      await left.goto(url + "/houses/fischmarkt/terminal" + page);
+      await left.getByRole("button", {name: "English"}).click();
+      await left.locator("html[lang=en]").waitFor();
+      await left.getByRole("button", {name: "Contrast"}).click();
+      await left.locator("html[data-scheme=contrast]").waitFor();
+      await left.clock.runFor(45_000);
+      if (page) await left.getByText(/^This page closes in \d+ seconds\.$/).waitFor();
+      assert.equal(await left.locator("html").getAttribute("lang"), "en");
+      await left.clock.runFor(20_000);
+      await left.locator("html[lang=de]:not([data-scheme=contrast])").waitFor();
+      assert.equal(new URL(left.url()).pathname, "/houses/fischmarkt/terminal");
+    }
+    await left.close();
+  });
+
   await t.test("no single key that prints is a command", async () => {
     await clerk.goto(url + desk);
     await fresh(clerk);
