@@ -2,6 +2,7 @@ package pg
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 
 // OpenMeasured is Open, and registers how long each query takes and how many
 // connections are in use. A query is named by its first line, "-- name: Hold";
-// its text and values are in no label.
+// its text and values are in no label. One that got no connection has failed,
+// as "acquire": else nothing would count while PostgreSQL is away.
 func OpenMeasured(ctx context.Context, url string, reg prometheus.Registerer) (*pgxpool.Pool, error) {
 	pool, err := open(ctx, url, &tracer{promauto.With(reg).NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "wartefrei_postgres_query_seconds",
@@ -65,6 +67,23 @@ func (t *tracer) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQ
 		result = "failed"
 	}
 	t.seconds.WithLabelValues(s.query, result).Observe(time.Since(s.at).Seconds())
+}
+
+type acquiredKey struct{}
+
+// TraceAcquireStart notes when somebody asks for a connection.
+func (t *tracer) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
+	return context.WithValue(ctx, acquiredKey{}, time.Now())
+}
+
+// TraceAcquireEnd counts a query that got no connection. Who gave up, because
+// a browser was closed, says nothing about PostgreSQL.
+func (t *tracer) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, data pgxpool.TraceAcquireEndData) {
+	asked, ok := ctx.Value(acquiredKey{}).(time.Time)
+	if !ok || data.Err == nil || errors.Is(data.Err, context.Canceled) {
+		return
+	}
+	t.seconds.WithLabelValues("acquire", "failed").Observe(time.Since(asked).Seconds())
 }
 
 // queryName reads the name in a query's first line. Queries without one, such
