@@ -237,10 +237,16 @@ func (s *Server) Stop(ctx context.Context) error {
 	return err
 }
 
+// noSpace are PostgreSQL's words for a full disk: of a write that failed, and
+// of one that ended in the middle.
+var noSpace = []string{"No space left on device", "Check free disk space", ": wrote only "}
+
 // explain turns what PostgreSQL printed into one sentence.
 func explain(output string, err error) error {
-	if strings.Contains(output, "No space left on device") {
-		return ErrDiskFull
+	for _, full := range noSpace {
+		if strings.Contains(output, full) {
+			return ErrDiskFull
+		}
 	}
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
