@@ -81,7 +81,11 @@ func (s *Store) Run(ctx context.Context, log *slog.Logger) {
 		err := s.read(ctx)
 		if ctx.Err() == nil && (err != nil) != lost {
 			lost = err != nil
-			log.Warn("reading the city and the day's codes", "lost", lost, "error", err)
+			if lost {
+				log.Warn("the city and the day's codes are not read anew", "err", err)
+			} else {
+				log.Info("the city and the day's codes are read again")
+			}
 		}
 	}
 }
