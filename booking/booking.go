@@ -141,6 +141,19 @@ type Day string
 // DayOf returns the date of an instant in a zone.
 func DayOf(t time.Time, zone *time.Location) Day { return Day(t.In(zone).Format(time.DateOnly)) }
 
+// Years that days are of. What lies outside of them no calendar of an office
+// means, and not every database or format can say it.
+const (
+	FirstYear = 2000
+	LastYear  = 2199
+)
+
+// ParseDay reads a day that somebody typed: "2026-11-24".
+func ParseDay(text string) (Day, bool) {
+	t, err := time.Parse(time.DateOnly, text)
+	return Day(text), err == nil && t.Year() >= FirstYear && t.Year() <= LastYear
+}
+
 // Wish is what a citizen wants to do at one appointment.
 type Wish struct {
 	Office   OfficeID
@@ -197,6 +210,7 @@ var (
 	ErrHouseUnknown   = errors.New("house unknown")
 	ErrServiceUnknown = errors.New("service unknown in this office")
 	ErrNothing        = errors.New("no service is chosen")
+	ErrTwice          = errors.New("a service is chosen twice")
 	ErrNotBookable    = errors.New("service is not booked") // walk-in only
 	ErrPersons        = errors.New("number of persons")     // below 1, above MaxPersons, or more than 1 where persons are not asked
 	ErrTooMuch        = errors.New("too many services")     // more than MaxServices, or longer than any stretch of duty
@@ -205,6 +219,7 @@ var (
 	ErrHoldExpired    = errors.New("hold expired")          // held too long; the time may be free still
 	ErrUnknown        = errors.New("no such appointment")   // or the link is wrong
 	ErrCancelled      = errors.New("appointment is cancelled")
+	ErrBooked         = errors.New("appointment is booked") // and no hold any more
 	ErrPast           = errors.New("appointment is past")
 	ErrContact        = errors.New("name and mail or phone are needed") // see Contact.Validate
 	ErrOtherContent   = errors.New("id was used for another wish")      // of a request that may be repeated

@@ -7,35 +7,20 @@ import (
 
 // Visit is what a wish comes to: the sums of its services.
 type Visit struct {
-	Choices   []Choice // each service once, in the order wished
+	Choices   []Choice // in the order wished
 	Services  []*Service
 	Length    time.Duration // at the desk
 	Fee       int           // cents
 	Documents Texts         // each once
 }
 
-// Plan adds up a wish. It refuses (ErrNothing, ErrServiceUnknown,
-// ErrNotBookable, ErrPersons, ErrTooMuch) what the office does not book. A
-// service wished twice is one for the persons of both.
+// Plan adds up a wish. It refuses (ErrNothing, ErrServiceUnknown, ErrTwice,
+// ErrNotBookable, ErrPersons, ErrTooMuch) what the office does not book.
 func Plan(office *Office, wish Wish) (Visit, error) {
-	var v Visit
-	for _, choice := range wish.Services {
-		if choice.Persons < 1 || choice.Persons > MaxPersons {
-			return Visit{}, ErrPersons
-		}
-		same := slices.IndexFunc(v.Choices, func(c Choice) bool { return c.Service == choice.Service })
-		if same < 0 {
-			v.Choices = append(v.Choices, choice)
-		} else {
-			v.Choices[same].Persons += choice.Persons
-		}
+	if err := Countable(wish.Services); err != nil {
+		return Visit{}, err
 	}
-	switch {
-	case len(v.Choices) == 0:
-		return Visit{}, ErrNothing
-	case len(v.Choices) > MaxServices:
-		return Visit{}, ErrTooMuch
-	}
+	v := Visit{Choices: slices.Clone(wish.Services)}
 	for _, choice := range v.Choices {
 		if err := v.add(office, choice); err != nil {
 			return Visit{}, err
@@ -47,6 +32,26 @@ func Plan(office *Office, wish Wish) (Visit, error) {
 	return v, nil
 }
 
+// Countable refuses what is no choice of services, whatever an office offers:
+// ErrNothing, ErrTooMuch, ErrTwice, ErrPersons.
+func Countable(choices []Choice) error {
+	switch {
+	case len(choices) == 0:
+		return ErrNothing
+	case len(choices) > MaxServices:
+		return ErrTooMuch
+	}
+	for i, choice := range choices {
+		if choice.Persons < 1 || choice.Persons > MaxPersons {
+			return ErrPersons
+		}
+		if slices.ContainsFunc(choices[:i], func(c Choice) bool { return c.Service == choice.Service }) {
+			return ErrTwice
+		}
+	}
+	return nil
+}
+
 func (v *Visit) add(office *Office, choice Choice) error {
 	service, ok := office.Service(choice.Service)
 	switch {
@@ -54,7 +59,7 @@ func (v *Visit) add(office *Office, choice Choice) error {
 		return ErrServiceUnknown
 	case !service.Bookable:
 		return ErrNotBookable
-	case choice.Persons > MaxPersons, choice.Persons > 1 && service.PerPerson == 0:
+	case choice.Persons > 1 && service.PerPerson == 0:
 		return ErrPersons
 	}
 	v.Services = append(v.Services, service)

@@ -204,17 +204,14 @@ func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices
 
 // join fills in what every ticket needs and adds it to the line.
 func (a *Arrivals) join(ctx context.Context, office *booking.Office, choices []booking.Choice, t queue.Ticket, id string, actor queue.Actor) (queue.Ticket, error) {
-	if len(choices) == 0 || len(choices) > booking.MaxServices {
-		return queue.Ticket{}, booking.ErrTooMuch
+	if err := booking.Countable(choices); err != nil {
+		return queue.Ticket{}, err
 	}
 	t.Persons = 1
 	for _, c := range choices {
 		service, ok := office.Service(c.Service)
 		if !ok {
 			return queue.Ticket{}, booking.ErrServiceUnknown
-		}
-		if c.Persons < 1 || c.Persons > booking.MaxPersons {
-			return queue.Ticket{}, booking.ErrPersons
 		}
 		t.Services = append(t.Services, queue.ServiceID(c.Service))
 		t.Persons = max(t.Persons, c.Persons)

@@ -65,7 +65,7 @@ func (e *entrance) book(t *testing.T, start time.Time) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := e.bookings.Confirm(t.Context(), link, booking.Contact{Name: "Erika Muster", Mail: "erika@example.org"})
+	a, err := e.bookings.Confirm(t.Context(), "", link, booking.Contact{Name: "Erika Muster", Mail: "erika@example.org"})
 	if err != nil {
 		t.Fatal(err)
 	}

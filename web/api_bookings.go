@@ -6,6 +6,7 @@ import (
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
@@ -33,6 +34,9 @@ func (s *Server) apiHold(w http.ResponseWriter, r *http.Request) error {
 	var in api.NewHold
 	if err := read(r, &in); err != nil {
 		return err
+	}
+	if in.Start.IsZero() {
+		return fieldError{queue.ErrInvalid, "start"}
 	}
 	if key := r.Header.Get("Idempotency-Key"); visiting(r).Account == "" && key != "" && len(key) < shortestSecret {
 		return fieldError{errBadInput, "Idempotency-Key"}
@@ -62,7 +66,7 @@ func (s *Server) apiExtend(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &api.Nothing{}); err != nil {
 		return err
 	}
-	a, err := s.Bookings.Extend(r.Context(), param(r, "link"))
+	a, err := s.Bookings.Extend(r.Context(), requestID(r), param(r, "link"))
 	return s.answerAppointment(w, r, a, err)
 }
 
@@ -71,7 +75,7 @@ func (s *Server) apiConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	a, err := s.Bookings.Confirm(r.Context(), param(r, "link"), booking.Contact{Name: in.Name, Mail: in.Mail, Phone: in.Phone})
+	a, err := s.Bookings.Confirm(r.Context(), requestID(r), param(r, "link"), booking.Contact{Name: in.Name, Mail: in.Mail, Phone: in.Phone})
 	return s.answerAppointment(w, r, a, err)
 }
 
@@ -122,11 +126,25 @@ func (s *Server) apiMove(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if err := s.notHere(r); err != nil {
-		return err
+	if in.Start.IsZero() {
+		return fieldError{queue.ErrInvalid, "start"}
 	}
-	a, err := s.Bookings.Move(r.Context(), param(r, "link"), in.Start)
+	a, err := s.move(r, in.Start)
 	return s.answerAppointment(w, r, a, err)
+}
+
+// move gives the linked appointment another time, unless somebody has checked
+// in. Its repeat changes nothing, so it is answered after that as well.
+func (s *Server) move(r *http.Request, start time.Time) (booking.Appointment, error) {
+	id, link := requestID(r), param(r, "link")
+	a, done, err := s.Bookings.Moved(r.Context(), id, link, start)
+	if done || err != nil {
+		return a, err
+	}
+	if err := s.notHere(r); err != nil {
+		return a, err
+	}
+	return s.Bookings.Move(r.Context(), id, link, start)
 }
 
 // notHere refuses to give up the time of the linked appointment once somebody has checked in.
@@ -194,7 +212,7 @@ func (s *Server) findAppointments(w http.ResponseWriter, r *http.Request, day, t
 	if day == "" {
 		day = string(s.City().Day(s.Now()))
 	}
-	if _, err := time.Parse(time.DateOnly, day); err != nil {
+	if _, ok := booking.ParseDay(day); !ok {
 		return fieldError{errBadInput, "day"}
 	}
 	found, err := s.Bookings.Search(r.Context(), office.ID, booking.Day(day), text)

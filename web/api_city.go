@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/texts"
@@ -127,10 +126,10 @@ func (s *Server) slotDays(r *http.Request) (booking.Day, int, error) {
 	query := r.URL.Query()
 	first, days := s.City().Day(s.Now()), 14
 	if from := query.Get("from"); from != "" {
-		first = booking.Day(from)
-	}
-	if _, err := time.Parse(time.DateOnly, string(first)); err != nil {
-		return "", 0, fieldError{errBadInput, "from"}
+		var ok bool
+		if first, ok = booking.ParseDay(from); !ok {
+			return "", 0, fieldError{errBadInput, "from"}
+		}
 	}
 	if n := query.Get("days"); n != "" {
 		var err error

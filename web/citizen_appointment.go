@@ -120,14 +120,11 @@ func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || done {
 		return err
 	}
-	at, err := time.Parse(time.RFC3339, r.PostForm.Get("at"))
+	at, err := parseTime(r.PostForm.Get("at"), s.City().Location())
 	if err != nil {
-		return errBadInput
-	}
-	if err := s.Arrivals.NotHere(r.Context(), page.Appointment); err != nil {
 		return err
 	}
-	_, err = s.Bookings.Move(r.Context(), param(r, "link"), at)
+	_, err = s.move(r, at)
 	if code := notOffered(err); code != "" && !page.Over {
 		http.Redirect(w, r, page.Path+"/times?"+with(nil, "day", string(s.City().Day(at)), "told", code), http.StatusSeeOther)
 		return nil

@@ -122,7 +122,7 @@ func (s *Server) extendHold(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || done {
 		return err
 	}
-	extended, err := s.Bookings.Extend(r.Context(), param(r, "link"))
+	extended, err := s.Bookings.Extend(r.Context(), requestID(r), param(r, "link"))
 	if err != nil {
 		return s.holdEnded(w, r, err, page.Appointment, r.PostForm)
 	}
@@ -160,7 +160,7 @@ func (s *Server) confirmAppointment(w http.ResponseWriter, r *http.Request) erro
 	if len(wrongFields(page.Form.Contact, lang(r))) > 0 { // a step was skipped
 		return s.showStep(w, r, page, "review")
 	}
-	if _, err := s.Bookings.Confirm(r.Context(), param(r, "link"), page.Form.Contact); err != nil {
+	if _, err := s.Bookings.Confirm(r.Context(), requestID(r), param(r, "link"), page.Form.Contact); err != nil {
 		return s.holdEnded(w, r, err, page.Appointment, r.PostForm)
 	}
 	forgetHold(w, r)

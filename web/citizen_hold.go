@@ -38,9 +38,9 @@ func (s *Server) holdTime(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || done {
 		return err
 	}
-	at, err := time.Parse(time.RFC3339, r.PostForm.Get("at"))
+	at, err := parseTime(r.PostForm.Get("at"), s.City().Location())
 	if err != nil {
-		return errBadInput
+		return err
 	}
 	if s.heldEnough(r) {
 		return errThrottled

@@ -121,16 +121,16 @@ type calendar struct {
 // "at=2026-11-30T08:15:00Z".
 func (c *calendar) read(query url.Values) error {
 	if at := query.Get("at"); at != "" {
-		t, err := time.Parse(time.RFC3339, at)
+		t, err := parseTime(at, c.zone)
 		if err != nil {
-			return errBadInput
+			return err
 		}
-		c.at, c.day = t.In(c.zone), booking.DayOf(t, c.zone)
+		c.at, c.day = t, booking.DayOf(t, c.zone)
 	} else if day := query.Get("day"); day != "" {
-		if _, err := time.Parse(time.DateOnly, day); err != nil {
-			return errBadInput
+		var ok bool
+		if c.day, ok = booking.ParseDay(day); !ok {
+			return fieldError{errBadInput, "day"}
 		}
-		c.day = booking.Day(day)
 	}
 	if page := query.Get("page"); page != "" {
 		n, err := strconv.Atoi(page)
@@ -144,6 +144,16 @@ func (c *calendar) read(query url.Values) error {
 		c.number = c.pageOf(i)
 	}
 	return nil
+}
+
+// parseTime reads a time that a link or form of ours carries, on a day that a
+// calendar can have.
+func parseTime(at string, zone *time.Location) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, at)
+	if _, ok := booking.ParseDay(string(booking.DayOf(t, zone))); err != nil || !ok {
+		return time.Time{}, fieldError{errBadInput, "at"}
+	}
+	return t.In(zone), nil
 }
 
 // index is where a day stands in what is free, -1 if it does not.

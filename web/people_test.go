@@ -110,7 +110,7 @@ func (s *site) book(t *testing.T) (booking.Appointment, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := s.Bookings.Confirm(t.Context(), link, booking.Contact{Name: "Erika Mustermann", Mail: "erika@example.org"})
+	a, err := s.Bookings.Confirm(t.Context(), "", link, booking.Contact{Name: "Erika Mustermann", Mail: "erika@example.org"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,6 +56,12 @@ appointment_link CONSTRAINT appointment_link_appointment_fkey FOREIGN KEY (appoi
 appointment_link CONSTRAINT appointment_link_pkey PRIMARY KEY (hash)
 CREATE INDEX appointment_link_appointment ON public.appointment_link USING btree (appointment)
 CREATE UNIQUE INDEX appointment_link_pkey ON public.appointment_link USING btree (hash)
+appointment_write.appointment uuid NOT NULL
+appointment_write.id text NOT NULL
+appointment_write.content bytea NOT NULL
+appointment_write CONSTRAINT appointment_write_appointment_fkey FOREIGN KEY (appointment) REFERENCES appointment(id) ON DELETE CASCADE
+appointment_write CONSTRAINT appointment_write_pkey PRIMARY KEY (appointment, id)
+CREATE UNIQUE INDEX appointment_write_pkey ON public.appointment_write USING btree (appointment, id)
 city.version bigint NOT NULL
 city.imported timestamp with time zone NOT NULL
 city.document jsonb NOT NULL
@@ -75,6 +81,10 @@ installation CONSTRAINT installation_key_check CHECK ((length(key) = 32))
 installation CONSTRAINT installation_one_check CHECK (one)
 installation CONSTRAINT installation_pkey PRIMARY KEY (one)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (one)
+released_hold.hash bytea NOT NULL
+released_hold.released timestamp with time zone NOT NULL
+released_hold CONSTRAINT released_hold_pkey PRIMARY KEY (hash)
+CREATE UNIQUE INDEX released_hold_pkey ON public.released_hold USING btree (hash)
 token.id uuid NOT NULL DEFAULT gen_random_uuid()
 token.hash bytea NOT NULL
 token.role text NOT NULL

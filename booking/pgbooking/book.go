@@ -18,9 +18,11 @@ const confirm = `-- name: ConfirmAppointment
 	RETURNING ` + columns
 
 // Confirm makes an appointment of a hold and gives it its check-in code. A
-// repeat changes nothing and returns the appointment. It returns a
-// booking.ContactError, booking.ErrHoldExpired, ErrPast or ErrCancelled.
-func (s *Store) Confirm(ctx context.Context, link string, contact booking.Contact) (booking.Appointment, error) {
+// repeat changes nothing and returns the appointment as it is now; for another
+// contact it is refused with booking.ErrOtherContent, under whatever id. It
+// returns a booking.ContactError, booking.ErrHoldExpired, ErrPast or
+// ErrCancelled.
+func (s *Store) Confirm(ctx context.Context, id, link string, contact booking.Contact) (booking.Appointment, error) {
 	contact, err := contact.Validate()
 	if err != nil {
 		return booking.Appointment{}, err
@@ -28,12 +30,16 @@ func (s *Store) Confirm(ctx context.Context, link string, contact booking.Contac
 	var a booking.Appointment
 	now := s.now()
 	err = s.transact(ctx, func(tx pgx.Tx) error {
+		var done bool
+		if a, done, err = s.again(ctx, tx, s.confirmWrite(id, link, contact)); done || err != nil {
+			return err
+		}
 		row := tx.QueryRow(ctx, confirm, pgx.NamedArgs{"link": linkHash(link), "now": now,
 			"name": contact.Name, "mail": contact.Mail, "phone": contact.Phone})
 		a, err = s.present.Load().scan(row)
 		switch {
 		case errors.Is(err, booking.ErrUnknown):
-			a, err = s.confirmed(ctx, tx, link, now)
+			a, err = s.confirmed(ctx, tx, link, contact, now)
 			return err
 		case err != nil:
 			return err
@@ -47,13 +53,15 @@ func (s *Store) Confirm(ctx context.Context, link string, contact booking.Contac
 }
 
 // confirmed says why there was no hold to confirm.
-func (s *Store) confirmed(ctx context.Context, tx pgx.Tx, link string, now time.Time) (booking.Appointment, error) {
+func (s *Store) confirmed(ctx context.Context, tx pgx.Tx, link string, contact booking.Contact, now time.Time) (booking.Appointment, error) {
 	a, err := s.byLink(ctx, tx, link)
 	switch {
 	case err != nil:
 		return a, expired(err)
 	case a.State == booking.Cancelled:
 		return a, booking.ErrCancelled
+	case a.State == booking.Booked && a.Contact != contact:
+		return a, booking.ErrOtherContent
 	case a.State == booking.Booked:
 		return a, nil
 	case !a.Start.After(now):
@@ -94,9 +102,10 @@ const movePlace = `-- name: MoveAppointment
 
 // Move gives a booked appointment another time, for the same services: the old
 // time is kept until the new one is certain. Link and contact stay; on another
-// day the code is another. It refuses as Hold and Cancel do.
-func (s *Store) Move(ctx context.Context, link string, start time.Time) (booking.Appointment, error) {
-	p, now := s.present.Load(), s.now()
+// day the code is another. It refuses as Hold and Cancel do. A repeat under the
+// same id changes nothing and returns the appointment as it is now, at whatever
+// time; for another start it is refused with booking.ErrOtherContent.
+func (s *Store) Move(ctx context.Context, id, link string, start time.Time) (booking.Appointment, error) {
 	a, err := s.ByLink(ctx, link)
 	if err != nil {
 		return a, err
@@ -105,33 +114,43 @@ func (s *Store) Move(ctx context.Context, link string, start time.Time) (booking
 		if err := s.lock(ctx, tx, a.Office); err != nil {
 			return err
 		}
-		var err error
-		if a, err = s.movable(ctx, tx, link, now); err != nil { // another may have moved it meanwhile
+		var done bool
+		if a, done, err = s.again(ctx, tx, s.moveWrite(id, link, start)); done || err != nil {
 			return err
 		}
-		calendar, err := p.calendar(a.Office)
-		if err != nil {
-			return err
-		}
-		length := a.End.Sub(a.Start)
-		places, err := calendar.Offer(start, length, now)
-		if err != nil {
-			return err
-		}
-		before := s.day(&a)
-		a.Start, a.End = start.In(p.zone), start.In(p.zone).Add(length)
-		if err := s.clear(ctx, tx, a, now); err != nil {
-			return err
-		}
-		if err := s.moveTo(ctx, tx, &a, places, now); err != nil || before == s.day(&a) {
-			return err
-		}
-		return s.recode(ctx, tx, &a)
+		a, err = s.move(ctx, tx, link, start)
+		return err
 	})
 	if err != nil {
 		return booking.Appointment{}, failed(err, "move an appointment")
 	}
 	return a, nil
+}
+
+func (s *Store) move(ctx context.Context, tx pgx.Tx, link string, start time.Time) (booking.Appointment, error) {
+	p, now := s.present.Load(), s.now()
+	a, err := s.movable(ctx, tx, link, now) // another may have moved it meanwhile
+	if err != nil {
+		return a, err
+	}
+	calendar, err := p.calendar(a.Office)
+	if err != nil {
+		return a, err
+	}
+	length := a.End.Sub(a.Start)
+	places, err := calendar.Offer(start, length, now)
+	if err != nil {
+		return a, err
+	}
+	before := s.day(&a)
+	a.Start, a.End = start.In(p.zone), start.In(p.zone).Add(length)
+	if err := s.clear(ctx, tx, a, now); err != nil {
+		return a, err
+	}
+	if err := s.moveTo(ctx, tx, &a, places, now); err != nil || before == s.day(&a) {
+		return a, err
+	}
+	return a, s.recode(ctx, tx, &a)
 }
 
 func (s *Store) movable(ctx context.Context, tx pgx.Tx, link string, now time.Time) (booking.Appointment, error) {

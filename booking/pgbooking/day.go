@@ -3,7 +3,6 @@ package pgbooking
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,7 +17,7 @@ const dayOfOffice = `-- name: AppointmentsOfDay
 // Day lists an office's appointments of a day by time, cancelled ones too, with
 // their contacts: for the office's clerks only.
 func (s *Store) Day(ctx context.Context, office booking.OfficeID, day booking.Day) ([]booking.Appointment, error) {
-	if _, err := time.Parse(time.DateOnly, string(day)); err != nil {
+	if _, ok := booking.ParseDay(string(day)); !ok {
 		return nil, nil // a stranger's day: nothing on it
 	}
 	list, err := s.all(ctx, dayOfOffice, pgx.NamedArgs{"office": office, "day": day})
@@ -52,16 +51,22 @@ const purgeLinks = `-- name: PurgeLinks
 const purgeCodes = `-- name: PurgeCodes
 	DELETE FROM appointment_code WHERE day < @before`
 
+const purgeWrites = `-- name: PurgeAppointmentWrites
+	DELETE FROM appointment_write w USING appointment a WHERE a.id = w.appointment AND a.day < @before`
+
+const purgeReleased = `-- name: PurgeReleasedHolds
+	DELETE FROM released_hold WHERE released::date < @before`
+
 const purgeHolds = `-- name: PurgeHolds
 	DELETE FROM appointment WHERE state = 'held' AND expires <= @now`
 
-// Purge forgets who booked once an appointment is days old, and what opens it,
-// and removes holds that are over.
+// Purge forgets who booked once an appointment is days old, what opens it and
+// which requests changed it, and removes holds that are over.
 func (s *Store) Purge(ctx context.Context, days int) error {
 	now := s.now()
 	args := pgx.NamedArgs{"before": booking.DayOf(now.AddDate(0, 0, -days), s.present.Load().zone)}
 	err := s.transact(ctx, func(tx pgx.Tx) error {
-		for _, statement := range []string{purge, purgeLinks, purgeCodes} {
+		for _, statement := range []string{purge, purgeLinks, purgeCodes, purgeWrites, purgeReleased} {
 			if _, err := tx.Exec(ctx, statement, args); err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ func (s *Store) Free(ctx context.Context, wish booking.Wish, first booking.Day, 
 	}
 	now := s.now()
 	from, err := time.ParseInLocation(time.DateOnly, string(first), calendar.Zone)
-	if err != nil {
+	if _, ok := booking.ParseDay(string(first)); err != nil || !ok {
 		return nil, booking.ErrSlotUnknown
 	}
 	days = min(days, MaxDays)

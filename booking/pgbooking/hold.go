@@ -2,6 +2,7 @@ package pgbooking
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,7 +48,7 @@ func (s *Store) hold(ctx context.Context, link string, wish booking.Wish, start 
 		if err := s.lock(ctx, tx, a.Office); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(instead)}); err != nil {
+		if _, err := tx.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(instead), "now": now}); err != nil {
 			return err
 		}
 		if err := s.clear(ctx, tx, a, now); err != nil {
@@ -110,12 +111,39 @@ func (s *Store) take(ctx context.Context, tx pgx.Tx, a *booking.Appointment, pla
 }
 
 const release = `-- name: ReleaseHold
-	DELETE FROM appointment a USING appointment_link l WHERE l.hash = @link AND a.id = l.appointment AND a.state = 'held'`
+	WITH gone AS (DELETE FROM appointment a USING appointment_link l
+		WHERE l.hash = @link AND a.id = l.appointment AND a.state = 'held' RETURNING l.hash)
+	INSERT INTO released_hold (hash, released) SELECT hash, @now FROM gone
+	ON CONFLICT (hash) DO UPDATE SET released = excluded.released`
 
-// Release gives a hold back. It does nothing where there is none any more.
+const releasedBefore = `-- name: HoldWasReleased
+	SELECT true FROM released_hold WHERE hash = @link`
+
+// Release gives a hold back; a second time it does nothing. It returns
+// booking.ErrBooked or ErrCancelled where the link opens an appointment, and
+// booking.ErrUnknown where it never opened anything, or a hold whose time was
+// over and went to another.
 func (s *Store) Release(ctx context.Context, link string) error {
-	_, err := s.pool.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(link)})
-	return failed(err, "release a hold")
+	args := pgx.NamedArgs{"link": linkHash(link), "now": s.now()}
+	released, err := s.pool.Exec(ctx, release, args)
+	if err != nil || released.RowsAffected() == 1 {
+		return failed(err, "release a hold")
+	}
+	a, err := s.ByLink(ctx, link)
+	switch {
+	case err == nil && a.State == booking.Cancelled:
+		return booking.ErrCancelled
+	case err == nil:
+		return booking.ErrBooked
+	case !errors.Is(err, booking.ErrUnknown):
+		return err
+	}
+	var before bool
+	err = s.pool.QueryRow(ctx, releasedBefore, args).Scan(&before)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return booking.ErrUnknown
+	}
+	return failed(err, "look for a released hold")
 }
 
 const extend = `-- name: ExtendHold
@@ -124,8 +152,9 @@ const extend = `-- name: ExtendHold
 	RETURNING ` + columns
 
 // Extend keeps a hold for the office's Hold from now, ten times at most (WCAG
-// 2.2.1). It returns booking.ErrHoldExpired if it is over.
-func (s *Store) Extend(ctx context.Context, link string) (booking.Appointment, error) {
+// 2.2.1). It returns booking.ErrHoldExpired if it is over. A repeat under the
+// same id changes nothing and returns the hold as it is now.
+func (s *Store) Extend(ctx context.Context, id, link string) (booking.Appointment, error) {
 	p := s.present.Load()
 	held, err := s.ByLink(ctx, link)
 	if err != nil {
@@ -135,9 +164,16 @@ func (s *Store) Extend(ctx context.Context, link string) (booking.Appointment, e
 	if err != nil {
 		return held, err
 	}
-	row := s.pool.QueryRow(ctx, extend,
-		pgx.NamedArgs{"link": linkHash(link), "now": s.now(), "hold": calendar.Office.Hold})
-	a, err := p.scan(row)
+	var a booking.Appointment
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		var done bool
+		if a, done, err = s.again(ctx, tx, write{id, link, s.sum("extend")}); done || err != nil {
+			return err
+		}
+		a, err = p.scan(tx.QueryRow(ctx, extend,
+			pgx.NamedArgs{"link": linkHash(link), "now": s.now(), "hold": calendar.Office.Hold}))
+		return err
+	})
 	return a, failed(expired(err), "extend a hold at %s", held.Office)
 }
 

@@ -79,7 +79,7 @@ func (s *Store) ByID(ctx context.Context, id booking.AppointmentID) (booking.App
 
 // refusals are the errors of the domain that pass through failed as they are.
 var refusals = []error{booking.ErrUnknown, booking.ErrSlotTaken, booking.ErrHoldExpired, booking.ErrCancelled,
-	booking.ErrPast, booking.ErrSlotUnknown}
+	booking.ErrPast, booking.ErrSlotUnknown, booking.ErrOtherContent}
 
 // failed says what was tried when the machinery failed, and leaves refusals alone.
 func failed(err error, act string, args ...any) error {

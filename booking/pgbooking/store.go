@@ -52,9 +52,10 @@ const readKey = `-- name: ReadInstallationKey
 	SELECT key FROM installation`
 
 // New reads the installation's key, the city in force and the day's codes. now
-// is the office clock.
+// is the office clock; what the store makes of it is as PostgreSQL keeps it, so
+// that what is told at once and what is read later are the same.
 func New(ctx context.Context, pool *pgxpool.Pool, now func() time.Time) (*Store, error) {
-	s := &Store{pool: pool, now: now}
+	s := &Store{pool: pool, now: func() time.Time { return now().Truncate(time.Microsecond) }}
 	if err := pool.QueryRow(ctx, readKey).Scan(&s.key); err != nil {
 		return nil, fmt.Errorf("read the installation's key: %w", err)
 	}

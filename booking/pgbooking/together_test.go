@@ -88,7 +88,7 @@ func TestMovedTogether(t *testing.T) {
 		var windows sync.WaitGroup
 		for window := range 4 {
 			windows.Go(func() {
-				if _, err := o.Move(ctx, link, ten.AddDate(0, 0, window%2)); err != nil {
+				if _, err := o.Move(ctx, "", link, ten.AddDate(0, 0, window%2)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -116,11 +116,11 @@ func (o *office) anything(random *rand.Rand, link *string) error {
 			*link = next
 		}
 	case 3, 4:
-		_, err = o.Confirm(ctx, *link, contact)
+		_, err = o.Confirm(ctx, "", *link, contact)
 	case 5:
 		_, err = o.Cancel(ctx, *link)
 	case 6:
-		_, err = o.Move(ctx, *link, start)
+		_, err = o.Move(ctx, "", *link, start)
 	case 7:
 		o.wait(time.Duration(random.IntN(90)) * time.Second)
 	}

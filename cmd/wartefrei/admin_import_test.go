@@ -94,7 +94,7 @@ func TestImportJudgesByTheOfficeClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bookings.Confirm(t.Context(), link, booking.Contact{Name: "Erika Mustermann", Phone: "0781 820"}); err != nil {
+	if _, err := bookings.Confirm(t.Context(), "", link, booking.Contact{Name: "Erika Mustermann", Phone: "0781 820"}); err != nil {
 		t.Fatal(err)
 	}
 	smaller := cityFile(t, without("standesamt", "kirchenaustritt"))

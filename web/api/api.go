@@ -8,7 +8,8 @@
 //
 // Writes take an Idempotency-Key of at most 64 visible characters: the same
 // request with the same key, sent again by the same visitor, changes nothing
-// and is answered as the first was. A refusal is a [Problem].
+// and is answered as the first was; an appointment is shown as it is now. The
+// same key for another content is refused. A refusal is a [Problem].
 //
 // Package web answers. This package knows no other of ours.
 package api

@@ -32,7 +32,7 @@ func (p *Players) Book(ctx context.Context, bookings booker, day booking.Day) er
 type booker interface {
 	Free(ctx context.Context, wish booking.Wish, first booking.Day, days int) ([]booking.FreeDay, error)
 	Hold(ctx context.Context, wish booking.Wish, start time.Time, lang, instead string) (booking.Appointment, string, error)
-	Confirm(ctx context.Context, link string, contact booking.Contact) (booking.Appointment, error)
+	Confirm(ctx context.Context, id, link string, contact booking.Contact) (booking.Appointment, error)
 }
 
 // bookOffice asks each bookable service for its free times and takes every
@@ -68,7 +68,7 @@ func (p *Players) bookSlot(ctx context.Context, bookings booker, wish booking.Wi
 	if err != nil {
 		return err
 	}
-	_, err = bookings.Confirm(ctx, link, person(hash(link)))
+	_, err = bookings.Confirm(ctx, "", link, person(hash(link)))
 	return err
 }
 
