@@ -108,7 +108,7 @@ func (s *simulation) play(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		over, err := s.step(ctx)
+		over, err := s.again(ctx, failing)
 		switch {
 		case over || ctx.Err() != nil:
 			return nil
@@ -119,6 +119,18 @@ func (s *simulation) play(ctx context.Context) error {
 		}
 		failing = err != nil
 	}
+}
+
+// again plays a step. A server that had failed may have started anew, at the
+// pace of life and with people of its own: it is told the pace first.
+func (s *simulation) again(ctx context.Context, failed bool) (over bool, err error) {
+	if failed {
+		if err := s.site.Pace(ctx, s.speed, true); err != nil {
+			return false, err
+		}
+		s.log.Info("the server answers again, its pace is set anew", "speed", s.speed)
+	}
+	return s.step(ctx)
 }
 
 func (s *simulation) step(ctx context.Context) (over bool, err error) {
