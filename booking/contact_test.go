@@ -38,6 +38,8 @@ func TestContactValidate(t *testing.T) {
 		{"E", strings.Repeat("a", 65) + "@example.org", "", "", "mail"},
 		{"E", "a@" + strings.Repeat("abcdefghi.", 26) + "de", "", "", "mail"},
 		{"E", "", "110", "", "phone"},
+		{"E", "", "+49 000000000000", "", "phone"},
+		{"E", "", "00490781820123", "+49781820123", ""},
 		{"E", "", "82 0123", "", "phone"},
 		{"E", "", "0781 82 ask for me", "", "phone"},
 		{"E", "", "+491234567890123456", "", "phone"},

@@ -51,6 +51,9 @@ func (s *Server) router() http.Handler {
 	router.MethodNotAllowed = s.handlerFunc(func(http.ResponseWriter, *http.Request) error { return errMethod })
 	for _, route := range s.routes() {
 		router.Handler(route.method, route.path, s.handlerFunc(s.guard(route)))
+		if route.method == http.MethodGet { // what watches a site asks so; net/http leaves the body out
+			router.Handler(http.MethodHead, route.path, s.handlerFunc(s.guard(route)))
+		}
 	}
 	return router
 }

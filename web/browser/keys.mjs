@@ -79,7 +79,7 @@ function stops() {
   return globalThis.stops.map((e, number) => [number, e.outerHTML.slice(0, 120)]);
 }
 
-/** Types like a scanner: a key each 5 ms, by the clock of the keyboard, with Shift before each capital, then Enter. */
+/** Types like a scanner: a key each 5 ms, by the clock of the keyboard, with Shift before each capital, and Enter after each line. */
 export async function scan(page, text) {
   const keyboard = await page.context().newCDPSession(page);
   let timestamp = Date.now() / 1000;
@@ -89,10 +89,15 @@ export async function scan(page, text) {
       await keyboard.send("Input.dispatchKeyEvent", {...options, type, timestamp, ...(type === "keyUp" && {text: undefined})});
     }
   };
+  const enter = {key: "Enter", text: "\r", code: "Enter", windowsVirtualKeyCode: 13};
   for (const key of text) {
+    if (key === "\n") {
+      await stroke(enter);
+      continue;
+    }
     if (/[A-Z]/.test(key)) await stroke({key: "Shift", code: "ShiftLeft", windowsVirtualKeyCode: 16});
     await stroke({key, text: key, windowsVirtualKeyCode: key.toUpperCase().charCodeAt(0)});
   }
-  await stroke({key: "Enter", text: "\r", code: "Enter", windowsVirtualKeyCode: 13});
+  await stroke(enter);
   await keyboard.detach();
 }

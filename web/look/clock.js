@@ -1,5 +1,5 @@
-// The office clock of a page that is not live: read again every few seconds,
-// since the demonstration moves it.
+// The office clock of a page that is not live, such as a terminal's: read again
+// every few seconds, since nobody may touch the page and the demonstration moves it.
 
 const clock = document.querySelector("[data-clock]");
 

@@ -1,5 +1,5 @@
 // The information desk: a scan is read where an appointment is searched, and
-// presses nothing elsewhere.
+// presses nothing elsewhere, nor sends what it was typed into.
 
 import {follow} from "./live.js";
 import {scannedBy} from "./scanner.js";

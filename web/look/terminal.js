@@ -1,6 +1,7 @@
 // The terminal: a scanner types the code wherever the focus is, and a page that
 // nobody touches goes back to the start.
 
+import "./clock.js";
 import {scannedBy} from "./scanner.js";
 
 const home = document.body.dataset.home;
