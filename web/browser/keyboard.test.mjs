@@ -120,8 +120,12 @@ test("by keyboard alone", async (t) => {
     await command(clerk, "F9", "came", "#finish");
     await command(clerk, "F6", "park", "[id^=here-]");
     await walk(clerk);
-    await press(clerk, "[id^=here-]", "Enter");
-    await clerk.locator("#main-action[data-command=came], #finish").first().waitFor();
+    await command(clerk, "Control+F9", "bring-here", "#finish");
+    await command(clerk, "F6", "park", "[id^=here-]");
+    await command(clerk, "Control+F6", "bring-back", "#main-action[data-command=call-next]");
+    await command(clerk, "F9", "call-next", "#main-action[data-command=came]");
+    await command(clerk, "F9", "came", "#finish");
+    await dialog(clerk, "Control+F7", "#dialog-more");
     await deskKey(clerk, "F7");
     await press(clerk, "#dialog-transfer input[type=checkbox]", "Space");
     await submit(clerk, "#dialog-transfer .btn.yours", "transfer");

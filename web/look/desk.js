@@ -118,7 +118,9 @@ function nameOf(event) {
   return [...modifiers, event.key.length === 1 ? event.key.toLowerCase() : event.key].join("+");
 }
 
-const keyOf = (button) => own()[button.id] ?? button.dataset.key;
+// A row of a list has a key while it is the first; the key is the list's.
+const keyed = (button) => button.dataset.keyed ?? button.id;
+const keyOf = (button) => own()[keyed(button)] ?? button.dataset.key;
 
 const onePress = 500; // ms: the same key again within them is no second press; its button may mean the next command by then
 let last = {name: "", at: 0};
@@ -153,8 +155,8 @@ function listKeys() {
     change.type = "button";
     change.className = "btn";
     change.textContent = `${keyOf(button)} – ${list.dataset.change}`;
-    change.addEventListener("click", () => waitForKey(button.id, change, list.dataset.press));
-    change.dataset.changes = button.id;
+    change.addEventListener("click", () => waitForKey(keyed(button), change, list.dataset.press));
+    change.dataset.changes = keyed(button);
     value.append(change);
     row.append(name, value);
     list.append(row);
