@@ -82,11 +82,16 @@ func (o *Office) In(states ...State) []Ticket {
 }
 
 // Ahead counts the waiting tickets that are due before t and that compete for
-// a desk with it: some open desk serves both.
+// a desk with it: some desk that is not closed serves both. While no such desk
+// serves t, as before the office opens, it counts those that share a service.
 func (o *Office) Ahead(t Ticket) int {
+	compete := sharedService
+	if o.sharedDesk(t, t) {
+		compete = o.sharedDesk
+	}
 	n := 0
 	for _, other := range o.Tickets {
-		if other.State == Waiting && other.ID != t.ID && Before(other, t) < 0 && o.sharedDesk(other, t) {
+		if other.State == Waiting && other.ID != t.ID && Before(other, t) < 0 && compete(other, t) {
 			n++
 		}
 	}
@@ -100,6 +105,10 @@ func (o *Office) sharedDesk(a, b Ticket) bool {
 		}
 	}
 	return false
+}
+
+func sharedService(a, b Ticket) bool {
+	return slices.ContainsFunc(a.Services, func(s ServiceID) bool { return slices.Contains(b.Services, s) })
 }
 
 // Served says whether an open desk serves the ticket whole. A waiting ticket

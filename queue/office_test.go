@@ -153,6 +153,18 @@ func TestAheadAndServed(t *testing.T) {
 	}
 }
 
+// TestAheadBeforeDesksOpen: whoever came earlier for one of the same services is ahead.
+func TestAheadBeforeDesksOpen(t *testing.T) {
+	t.Parallel()
+	o := room()
+	o.Desks = nil
+	for id, want := range map[queue.TicketID]int{"stranded": 0, "first": 1, "second": 1, "late": 2, "paused": 0} {
+		if got := o.Ahead(o.Tickets[id]); got != want {
+			t.Errorf("%s: %d ahead, want %d", id, got, want)
+		}
+	}
+}
+
 func TestByAppointment(t *testing.T) {
 	t.Parallel()
 	o := room()
