@@ -204,7 +204,7 @@ func TestTheConfirmationHoldsTheCode(t *testing.T) {
 		b.toDetails()
 		b.post(strings.TrimSuffix(b.path, "/details")+"/review", url.Values{"name": {"Erika Mustermann"}, "mail": {"erika@beispiel.de"}}).want(200)
 		b.submit(`id="contact"`, "").want(200, heading)
-		code := codeOn(b.page)
+		code, link := codeOn(b.page), "https://termin.example"+b.path
 		b.get(b.path + "/confirmation.pdf").want(200)
 		if kind := b.header.Get("Content-Type"); kind != "application/pdf" {
 			t.Fatalf("the confirmation is %s", kind)
@@ -214,6 +214,9 @@ func TestTheConfirmationHoldsTheCode(t *testing.T) {
 			if !strings.Contains(words, word) {
 				t.Errorf("%s: the confirmation does not say %q:\n%s", lang, word, words)
 			}
+		}
+		if cut := strings.LastIndex(link, "/") + 1; !strings.Contains(words, " "+link[:cut]+"\n") || !strings.Contains(words, " "+link[cut:]+"\n") {
+			t.Errorf("%s: the confirmation does not hold its link %s:\n%s", lang, link, words)
 		}
 		if strings.Contains(words, "Mustermann") {
 			t.Errorf("%s: the confirmation names who booked", lang)

@@ -18,7 +18,7 @@ func (s *Server) confirmationPDF(w http.ResponseWriter, r *http.Request) error {
 	if page.Appointment.State != booking.Booked {
 		return booking.ErrCancelled
 	}
-	body, err := page.confirmation(s.City(), lang(r)).PDF()
+	body, err := page.confirmation(s.City(), s.publicURL(page.Path), lang(r)).PDF()
 	if err != nil {
 		return err
 	}
@@ -29,8 +29,9 @@ func (s *Server) confirmationPDF(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// confirmation is the page in the words of the paper.
-func (p appointmentPage) confirmation(city *booking.City, l *texts.Language) pdfconfirmation.Confirmation {
+// confirmation is the page in the words of the paper, with the page's own link:
+// who keeps nothing but the paper needs it to cancel.
+func (p appointmentPage) confirmation(city *booking.City, link string, l *texts.Language) pdfconfirmation.Confirmation {
 	a := p.Appointment
 	office, _ := p.Office.Name.In(l.Tag)
 	return pdfconfirmation.Confirmation{
@@ -48,8 +49,9 @@ func (p appointmentPage) confirmation(city *booking.City, l *texts.Language) pdf
 			{Heading: l.T("booking.what"), Rows: p.serviceRows(l)},
 			{Heading: l.T("booking.bring"), Rows: p.documentRows(l)},
 			{Heading: l.T("appointment.day"), Rows: p.dayRows(l)},
+			{Heading: l.T("appointment.change"), Rows: []pdfconfirmation.Row{{Text: l.T("appointment.change-how"), Link: link}}},
 		},
-		Booked: l.T("appointment.booked-on", "time", l.Date(a.Booked)+", "+l.At(a.Booked)) + " " + l.T("appointment.change-how"),
+		Booked: l.T("appointment.booked-on", "time", l.Date(a.Booked)+", "+l.At(a.Booked)),
 	}
 }
 

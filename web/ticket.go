@@ -176,7 +176,12 @@ func (s *Server) paper(l *texts.Language, v ticketView) pdfticket.Ticket {
 	return p
 }
 
+// publicURL is how citizens reach a path from elsewhere.
+func (s *Server) publicURL(path string) string {
+	return strings.TrimSuffix(s.PublicURL, "/") + path
+}
+
 // ticketURL is where a phone finds the ticket. Upper-case letters make a smaller QR code.
 func (s *Server) ticketURL(id queue.TicketID) string {
-	return strings.TrimSuffix(s.PublicURL, "/") + "/tickets/" + string(id)
+	return s.publicURL("/tickets/" + string(id))
 }

@@ -54,7 +54,7 @@ type Server struct {
 	// Metrics serves /metrics on this listener; nil when it has one of its own.
 	Metrics http.Handler
 	// PublicURL is how citizens reach the server: "https://termin.example".
-	// It is in the QR code of printed tickets.
+	// It is in the QR code of printed tickets and in confirmations.
 	PublicURL string
 	// Proxies are the addresses whose X-Forwarded-For and X-Forwarded-Proto
 	// are believed; nobody's if there are none.

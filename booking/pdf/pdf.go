@@ -82,6 +82,11 @@ func (s *Sheet) use(style Style) {
 	s.doc.SetFont(string(style.Face), "", style.Size*ptPerMM)
 }
 
+// Link makes the box, whose upper corner at the left is x, y, open a web address.
+func (s *Sheet) Link(x, y, width, height float64, address string) {
+	s.doc.LinkString(x, y, width, height, address)
+}
+
 // Rule draws a line of the thickness below y.
 func (s *Sheet) Rule(x, y, length, thickness float64) {
 	s.doc.Rect(x, y, length, thickness, "F")

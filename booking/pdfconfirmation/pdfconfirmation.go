@@ -8,6 +8,7 @@ package pdfconfirmation
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wartefrei/wartefrei/booking/pdf"
 	"github.com/wartefrei/wartefrei/booking/texts"
@@ -44,17 +45,19 @@ type Row struct {
 	Text string
 	End  string // a sum at the end of the line: "15 Min."
 	Sum  bool   // under a rule and bold
+	Link string // a web address below the text, to be typed or opened
 }
 
 // The page, in millimetres.
 const (
 	pageWidth, pageHeight = 210., 297.
 	edge                  = 20.
-	foot                  = pageHeight - 18 // nothing but the last line below
+	foot                  = pageHeight - 17 // nothing but the last line below
 	column                = 42.             // of headings
 	content               = edge + column
 	end                   = pageWidth - edge
 	leading               = 6.
+	gap                   = 3.  // between sections
 	air                   = 1.  // above and below a row
 	base                  = 4.4 // the base line below the top of a line of text
 )
@@ -67,6 +70,7 @@ var (
 	heading  = pdf.Style{Face: typeface.Bold, Size: 9}
 	date     = pdf.Style{Face: typeface.Regular, Size: 5.6}
 	clock    = pdf.Style{Face: typeface.Bold, Size: 22}
+	address  = pdf.Style{Face: typeface.MonoBold, Size: 4} // to be typed: no letter looks like another
 	codeText = pdf.Style{Face: typeface.MonoBold, Size: 5.6}
 )
 
@@ -97,7 +101,7 @@ func (p *paper) letterhead(c Confirmation) {
 	p.Write(text, edge+mark+4, p.y+10, c.Office)
 	p.y += mark + 14
 	lines := p.Lines(end-edge, pdf.Run{Style: heading, Text: c.Heading})
-	p.y = p.Paragraph(edge, p.y+5, 1.2*heading.Size, lines) + 9
+	p.y = p.Paragraph(edge, p.y+5, 1.2*heading.Size, lines) + 6
 }
 
 // gate is the mark of the look: a town gate, 22 by 21 units.
@@ -152,7 +156,7 @@ func (p *paper) section(s Section) {
 		}
 		p.row(row, lines)
 	}
-	p.y += leading
+	p.y += gap
 }
 
 // indent is where the text of a row begins.
@@ -171,7 +175,18 @@ func (p *paper) lines(row Row) [][]pdf.Run {
 	if row.End != "" {
 		room -= p.Width(bold, row.End) + 6
 	}
-	return p.Lines(room, pdf.Run{Style: style(row), Text: row.Text})
+	lines := p.Lines(room, pdf.Run{Style: style(row), Text: row.Text})
+	return append(lines, p.linkLines(room, row.Link)...)
+}
+
+// linkLines cuts a web address that is too long for one line before its last
+// part, where people expect it.
+func (p *paper) linkLines(room float64, link string) [][]pdf.Run {
+	last := 0
+	if p.Width(address, link) > room {
+		last = strings.LastIndexByte(link, '/') + 1
+	}
+	return append(p.Lines(room, pdf.Run{Style: address, Text: link[:last]}), p.Lines(room, pdf.Run{Style: address, Text: link[last:]})...)
 }
 
 func style(row Row) pdf.Style {
@@ -189,6 +204,10 @@ func (p *paper) row(row Row, lines [][]pdf.Run) {
 	p.Write(bold, content, first, row.When)
 	p.WriteTo(style(row), end, first, row.End)
 	p.y = p.Paragraph(indent(row), first, leading, lines) + leading - base + air
+	if row.Link != "" {
+		height := leading * float64(len(p.linkLines(end-indent(row), row.Link)))
+		p.Link(indent(row), p.y-air-height, end-indent(row), height, row.Link)
+	}
 }
 
 // room begins a new page if less is left of this one.

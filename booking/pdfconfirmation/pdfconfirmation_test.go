@@ -8,6 +8,8 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pdf/pdftest"
 )
 
+const link = "https://termin.offenburg.example/appointments/Zk3vT0aB-xYq_9LmNoPrSw"
+
 var booked = Confirmation{
 	Lang: "de", Title: "Termin am 30. November 2026, 09:15 Uhr", City: "Stadt Offenburg", Office: "Bürgerbüro, Fischmarkt 2",
 	Heading: "Ihr Termin ist gebucht.", Date: "Mo., 30. November 2026", Time: "09:15 Uhr",
@@ -30,7 +32,9 @@ var booked = Confirmation{
 			{When: "09:15", Text: "Ihre Nummer erscheint auf dem Bildschirm und wird angesagt."},
 			{When: "bis 09:30", Text: "So lange gilt der Termin. Kommen Sie später, können Sie heute trotzdem warten."},
 		}},
-		{"Doch nicht?", []Row{{Text: "Zeit ändern oder absagen: mit dem Link in Ihrer E-Mail oder unter der Behördennummer 115."}}},
+		{"Ändern oder absagen", []Row{
+			{Text: "Heben Sie dieses Blatt auf. Nur mit diesem Link können Sie den Termin ansehen, ändern oder absagen:", Link: link},
+		}},
 	},
 	Booked: "Gebucht am Mo., 23. November 2026, um 10:02 Uhr.",
 }
@@ -55,6 +59,20 @@ func TestCodeIsDigits(t *testing.T) {
 		if got := pdftest.Scan(t, print(t, booked), dpi); got != booked.Code {
 			t.Errorf("at %d dpi: read %q", dpi, got)
 		}
+	}
+}
+
+// TestTheLinkCanBeTypedAndOpened: who keeps nothing but the paper can cancel.
+func TestTheLinkCanBeTypedAndOpened(t *testing.T) {
+	file := print(t, booked)
+	words := pdftest.Words(t, file)
+	for _, line := range []string{" https://termin.offenburg.example/appointments/\n", " Zk3vT0aB-xYq_9LmNoPrSw\n"} {
+		if !strings.Contains(words, line) {
+			t.Errorf("no line %q in\n%s", line, words)
+		}
+	}
+	if !bytes.Contains(file, []byte("/URI ("+link+")")) {
+		t.Error("a click does not open the link")
 	}
 }
 
