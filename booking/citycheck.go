@@ -68,6 +68,9 @@ func (k *cityCheck) unique(path, what string) {
 func (k *cityCheck) line(path, s string, low, high int) {
 	n := utf8.RuneCountInString(s)
 	k.expect(n >= low && n <= high, path, "must have between %d and %d characters", low, high)
+	k.expect(!strings.ContainsRune(s, utf8.RuneError), path, "must not have the character U+FFFD, which stands for a broken one")
+	k.expect(!strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }), path,
+		"must not have characters that turn the direction of writing")
 	k.expect(utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl), path, "must not have control characters")
 }
 
@@ -118,6 +121,8 @@ func (k *cityCheck) office(path string, h *House, o *Office) {
 	for i := range o.Services {
 		k.service(fmt.Sprintf("%s.services[%d]", path, i), h, o, &o.Services[i])
 	}
+	ascending := o.Rules["ascending"]
+	k.expect(ascending == 0 || ascending == 1, path+".rules.ascending", "must be 0 or 1")
 	for name, value := range o.Rules {
 		k.expect(slices.Contains(RuleNames, name), path+".rules."+name, "must be one of %s", strings.Join(RuleNames, ", "))
 		k.between(path+".rules."+name, value, 0, 24*60*60)
@@ -136,7 +141,9 @@ func (k *cityCheck) hours(path string, o *Office) {
 	}
 	for i, d := range o.Closed {
 		_, err := time.Parse(time.DateOnly, string(d))
-		k.expect(err == nil, fmt.Sprintf("%s.closed[%d]", path, i), "must be a date like 2026-12-24")
+		place := fmt.Sprintf("%s.closed[%d]", path, i)
+		k.expect(err == nil, place, "must be a date like 2026-12-24")
+		k.unique(place, "closed day of "+string(o.ID)+" "+string(d))
 	}
 }
 
