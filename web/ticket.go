@@ -28,6 +28,7 @@ func (s *Server) ticketRoutes() []route {
 
 // ticketView is what a ticket's page shows.
 type ticketView struct {
+	Title    string // of the document
 	Ticket   queue.Ticket
 	Office   *booking.Office
 	Area     *booking.Area
@@ -78,6 +79,10 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	v.Area, _, _ = city.Area(t.Area)
 	if desk, ok := office.Desk(string(t.Desk)); ok {
 		v.Desk, v.Digits = desk, len([]rune(desk.Label))
+	}
+	v.Title = l.T("ticket.title", "number", t.Number)
+	if t.State == queue.Called && v.Desk != nil {
+		v.Title = l.T("ticket.title-called", "desk", v.Desk.Label)
 	}
 	for _, d := range state.Desks {
 		if d.State == queue.DeskOpen && queue.Serves(d.Serves, t.Services) {

@@ -8,9 +8,11 @@ const live = document.getElementById("live");
 const sound = document.getElementById("sound");
 sound.closest("label").hidden = false;
 
-/** Runs after each frame: the page is yellow while the ticket is called. */
+/** Runs after each frame: the page is yellow while the ticket is called, and its title says it. */
 function shown(frame) {
-  document.body.classList.toggle("called", live.querySelector("[data-state]")?.dataset.state === "called");
+  const {state, title} = live.querySelector("[data-state]").dataset;
+  document.body.classList.toggle("called", state === "called");
+  document.title = title;
   if (news(frame.calls).length === 0 || !sound.checked) return;
   ring();
   navigator.vibrate?.([400, 200, 400]);
