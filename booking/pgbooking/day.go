@@ -2,9 +2,12 @@ package pgbooking
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/text/language"
+	"golang.org/x/text/search"
 
 	"github.com/wartefrei/wartefrei/booking"
 )
@@ -24,22 +27,38 @@ func (s *Store) Day(ctx context.Context, office booking.OfficeID, day booking.Da
 	return list, failed(err, "list the appointments of %s on %s", office, day)
 }
 
-// Search finds appointments of an office's day by a part of the name or by the
-// whole code: for the office's clerks only. An empty text finds all.
+// Search finds appointments of an office's day by a part of the name, typed as
+// on any keyboard ("Ozdemir", "Oezdemir"), or by the whole code: for the
+// office's clerks only. An empty text finds all.
 func (s *Store) Search(ctx context.Context, office booking.OfficeID, day booking.Day, text string) ([]booking.Appointment, error) {
 	list, err := s.Day(ctx, office, day)
 	if err != nil {
 		return nil, err
 	}
-	text = strings.ToLower(strings.TrimSpace(text))
 	code := strings.Join(strings.Fields(text), "")
 	var found []booking.Appointment
 	for _, a := range list {
-		if strings.Contains(strings.ToLower(a.Contact.Name), text) || s.Code(a) == code {
+		if named(a.Contact.Name, text) || s.Code(a) == code {
 			found = append(found, a)
 		}
 	}
 	return found, nil
+}
+
+// spellings compare names as in German, where ö is oe, and as elsewhere, where
+// it is an o (CLDR collation, primary strength).
+var spellings = []*search.Matcher{search.New(language.German, search.Loose), search.New(language.Und, search.Loose)}
+
+// plain is what the collation leaves apart and people do not.
+var plain = strings.NewReplacer("ı", "i", "-", " ", "'", "", "’", "")
+
+// named says whether a text is a part of a name.
+func named(name, text string) bool {
+	name, text = plain.Replace(name), plain.Replace(strings.TrimSpace(text))
+	return text == "" || slices.ContainsFunc(spellings, func(m *search.Matcher) bool {
+		at, _ := m.IndexString(name, text)
+		return at >= 0
+	})
 }
 
 const purge = `-- name: PurgeContacts
