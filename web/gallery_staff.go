@@ -104,16 +104,17 @@ func (g gallery) appointment() booking.Appointment {
 // not found, refused.
 func (g gallery) infodesks() []example {
 	house, _ := g.city.House("fischmarkt")
-	base := infodeskView{House: house, Path: "/houses/fischmarkt/infodesk", Key: "example", Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons}
+	base := infodeskView{House: house, Path: "/houses/fischmarkt/infodesk", Key: "example", Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons,
+		Form: infodeskForm{Persons: "1", Class: queue.WalkIn}}
 	for _, id := range []booking.OfficeID{"buergerbuero", "auslaenderbuero"} {
 		base.Offices = append(base.Offices, infodeskOffice{Office: g.office(id)})
 	}
 	busy := base
 	busy.Offices = []infodeskOffice{{Office: g.office("buergerbuero"), Waiting: 7}, {Office: g.office("auslaenderbuero"), Waiting: 2, Stranded: []string{"N 311"}}}
-	given, found, nothing, early, late := busy, busy, busy, busy, busy
+	given, found, nothing, early, late, refused := busy, busy, busy, busy, busy, busy
 	state := g.day(g.waiting()...)
-	issued := ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, numbered(state, "K 821"), g.now)
-	given.Issued = &issued
+	number := numbered(state, "K 821")
+	given.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, number, g.now), grounds(g.l, number, g.now.Location())}
 	a := g.appointment()
 	found.Search, found.Query = true, "Hohenfels"
 	found.Found = []foundAppointment{{Appointment: a, Services: "Personalausweis beantragen"}, {Appointment: a, Ticket: g.waiting()[0]}}
@@ -122,9 +123,11 @@ func (g gallery) infodesks() []example {
 	nothing.Search, nothing.Query = true, "Niemand"
 	early.Answer = &checkin.Answer{Outcome: checkin.Early, Appointment: a, Opens: g.at("11:25"), Closes: g.at("11:55")}
 	late.Answer = &checkin.Answer{Outcome: checkin.Late, Appointment: a, Opens: g.at("08:25"), Closes: g.at("08:55")}
+	refused.Refused, refused.Form = "reason", infodeskForm{Service: "buergerbuero/reisepass", Persons: "2", Class: queue.Urgent}
 	return []example{
 		{Name: "infodesk", Page: "infodesk", Data: base},
 		{Name: "infodesk-issued", Page: "infodesk", Data: given},
+		{Name: "infodesk-refused", Page: "infodesk", Data: refused},
 		{Name: "infodesk-found", Page: "infodesk", Data: found},
 		{Name: "infodesk-nothing", Page: "infodesk", Data: nothing},
 		{Name: "infodesk-early", Page: "infodesk", Data: early},

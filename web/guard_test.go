@@ -23,11 +23,11 @@ func TestForeignFormsCannotCommand(t *testing.T) {
 		cookies = append(cookies, c.Name+"="+c.Value)
 	}
 	for _, r := range page {
-		response, _ := s.ask(t, asked{method: "POST", path: pathOf(r.path, v), body: []byte("command=call-next"), header: map[string]string{
+		response, answer := s.ask(t, asked{method: "POST", path: pathOf(r.path, v), body: []byte("command=call-next"), header: map[string]string{
 			"Content-Type": "application/x-www-form-urlencoded", "Cookie": strings.Join(cookies, "; "),
 			"Origin": "https://example.org", "Sec-Fetch-Site": "cross-site"}})
-		if response.StatusCode != http.StatusForbidden {
-			t.Errorf("POST %s from a foreign page: %d", r.path, response.StatusCode)
+		if response.StatusCode != http.StatusForbidden || !strings.Contains(string(answer), "kam von einer anderen Website") || response.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("POST %s from a foreign page: %d %.200s", r.path, response.StatusCode, answer)
 		}
 	}
 }

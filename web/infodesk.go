@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/texts"
@@ -34,11 +35,42 @@ type infodeskView struct {
 	Urgent  queue.Reasons
 	AtOnce  queue.Reasons
 
-	Issued *ticketView // a ticket just given
-	Search bool        // somebody searched
-	Query  string
-	Found  []foundAppointment
-	Answer *checkin.Answer // an appointment that could not be checked in
+	Form    infodeskForm
+	Issued  *issued // a ticket just given
+	Search  bool    // somebody searched
+	Query   string
+	Found   []foundAppointment
+	Answer  *checkin.Answer // an appointment that could not be checked in
+	Refused string          // code of the problem; "" if nothing was refused
+}
+
+// infodeskForm is what is chosen for a number.
+type infodeskForm struct {
+	Service string // "<office>/<service>"
+	Persons string // as it was typed
+	Class   queue.Class
+	Reason  string
+}
+
+// issued is a ticket just given, with why it is due when it is.
+type issued struct {
+	ticketView
+	Grounds string
+}
+
+// Field is the id of the field that a refusal is about.
+func (v infodeskView) Field() string {
+	switch v.Refused {
+	case "reason":
+		return "reason"
+	case "persons":
+		return "persons"
+	case "not-urgent":
+		return "walk-in"
+	case "appointment-unknown", "bad-input":
+		return "q"
+	}
+	return "service"
 }
 
 // infodeskOffice is an office with what is to know about its queue.
@@ -62,7 +94,7 @@ func (s *Server) infodeskView(r *http.Request) (infodeskView, error) {
 		return infodeskView{}, booking.ErrHouseUnknown
 	}
 	v := infodeskView{House: house, Path: "/houses/" + string(house.ID) + "/infodesk", Key: newKey(),
-		Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons}
+		Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons, Form: infodeskForm{Persons: "1", Class: queue.WalkIn}}
 	for _, office := range s.myOffices(r) {
 		if office.House == house.ID {
 			v.Offices = append(v.Offices, s.infodeskOffice(office))
@@ -89,11 +121,11 @@ func (s *Server) infodeskPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if id := queue.TicketID(param(r, "ticket")); id != "" {
-		issued, err := s.fresh(r, id)
+		given, err := s.fresh(r, id)
 		if err != nil {
 			return err
 		}
-		v.Issued = &issued
+		v.Issued = &issued{given, grounds(lang(r), given.Ticket, s.City().Location())}
 	}
 	return s.render(w, r, "infodesk", v)
 }
@@ -129,25 +161,43 @@ func (s *Server) myOffice(r *http.Request, id booking.OfficeID) (*booking.Office
 	return office, visiting(r).may(clerks, string(id), "", s.City())
 }
 
+// infodeskAgain answers what was refused with the information desk once more: the
+// sentence, and everything as it was chosen. What is no refusal of what was
+// asked, and whatever a program asked, goes the way of every error.
+func (s *Server) infodeskAgain(w http.ResponseWriter, r *http.Request, v infodeskView, err error) error {
+	status, code := refusal(err)
+	if status >= 500 || status == http.StatusForbidden || forPrograms(r) {
+		return err
+	}
+	v.Refused = code
+	return s.renderStatus(w, r, status, "infodesk", v)
+}
+
 // infodeskTicket issues a number: as a walk-in, or as urgent with a reason.
 func (s *Server) infodeskTicket(w http.ResponseWriter, r *http.Request) error {
-	if err := parseForm(w, r); err != nil {
+	v, err := s.infodeskView(r)
+	if err != nil {
 		return err
 	}
-	officeID, service, _ := strings.Cut(r.PostForm.Get("service"), "/")
+	form := r.PostForm
+	v.Form = infodeskForm{Service: form.Get("service"), Persons: form.Get("persons"), Class: queue.Class(form.Get("class")), Reason: form.Get("reason")}
+	ticket, err := s.issue(r, v.Form)
+	if err != nil {
+		return s.infodeskAgain(w, r, v, err)
+	}
+	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.ID), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) issue(r *http.Request, form infodeskForm) (queue.Ticket, error) {
+	officeID, service, _ := strings.Cut(form.Service, "/")
 	office, err := s.myOffice(r, booking.OfficeID(officeID))
 	if err != nil {
-		return err
+		return queue.Ticket{}, err
 	}
-	persons, _ := strconv.Atoi(r.PostForm.Get("persons")) // 0 is refused
+	persons, _ := strconv.Atoi(form.Persons) // 0 is refused
 	choices := []booking.Choice{{Service: booking.ServiceID(service), Persons: persons}}
-	class := queue.Class(r.PostForm.Get("class"))
-	ticket, err := s.Arrivals.LetIn(r.Context(), office.ID, choices, class, r.PostForm.Get("reason"), requestID(r), visiting(r).actor())
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/houses/"+string(office.House)+"/infodesk/tickets/"+string(ticket.ID), http.StatusSeeOther)
-	return nil
+	return s.Arrivals.LetIn(r.Context(), office.ID, choices, form.Class, form.Reason, requestID(r), visiting(r).actor())
 }
 
 // infodeskSearch finds today's appointments by name or code. It is posted,
@@ -157,13 +207,11 @@ func (s *Server) infodeskSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := parseForm(w, r); err != nil {
-		return err
+	v.Query = r.PostForm.Get("q")
+	if utf8.RuneCountInString(v.Query) > 100 {
+		return s.infodeskAgain(w, r, v, errBadInput)
 	}
-	v.Search, v.Query = true, r.PostForm.Get("q")
-	if len(v.Query) > 100 {
-		return errBadInput
-	}
+	v.Search = true
 	l, day := lang(r), s.City().Day(s.Now())
 	for _, office := range v.Offices {
 		found, err := s.Bookings.Search(r.Context(), office.ID, day, v.Query)
@@ -197,25 +245,9 @@ func (s *Server) infodeskCheckIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := parseForm(w, r); err != nil {
-		return err
-	}
-	appointment, err := s.Bookings.ByID(r.Context(), booking.AppointmentID(r.PostForm.Get("appointment")))
+	answer, err := s.letInFound(r, booking.AppointmentID(r.PostForm.Get("appointment")), r.PostForm.Get("entitled") != "")
 	if err != nil {
-		return err
-	}
-	if _, err := s.myOffice(r, appointment.Office); err != nil {
-		return err
-	}
-	if s.City().Day(appointment.Start) != s.City().Day(s.Now()) {
-		return booking.ErrUnknown
-	}
-	answer, err := s.Arrivals.ByAppointment(r.Context(), appointment, requestID(r), visiting(r).actor())
-	if err == nil && answer.Outcome == checkin.Late && r.PostForm.Get("entitled") != "" {
-		answer.Ticket, err = s.Arrivals.Entitle(r.Context(), appointment, requestID(r), visiting(r).actor())
-	}
-	if err != nil {
-		return err
+		return s.infodeskAgain(w, r, v, err)
 	}
 	if answer.Ticket.ID == "" {
 		answer = s.local(answer)
@@ -224,4 +256,22 @@ func (s *Server) infodeskCheckIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(answer.Ticket.ID), http.StatusSeeOther)
 	return nil
+}
+
+func (s *Server) letInFound(r *http.Request, id booking.AppointmentID, entitled bool) (checkin.Answer, error) {
+	appointment, err := s.Bookings.ByID(r.Context(), id)
+	if err != nil {
+		return checkin.Answer{}, err
+	}
+	if _, err := s.myOffice(r, appointment.Office); err != nil {
+		return checkin.Answer{}, err
+	}
+	if s.City().Day(appointment.Start) != s.City().Day(s.Now()) {
+		return checkin.Answer{}, booking.ErrUnknown
+	}
+	answer, err := s.Arrivals.ByAppointment(r.Context(), appointment, requestID(r), visiting(r).actor())
+	if err == nil && answer.Outcome == checkin.Late && entitled {
+		answer.Ticket, err = s.Arrivals.Entitle(r.Context(), appointment, requestID(r), visiting(r).actor())
+	}
+	return answer, err
 }

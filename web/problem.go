@@ -24,6 +24,7 @@ var (
 	errMethod      = errors.New("method not allowed")
 	errSignIn      = errors.New("not signed in")
 	errForbidden   = errors.New("not allowed")
+	errForeign     = errors.New("sent by another site's page")
 	errPasswordDue = errors.New("initial password must be changed")
 	errBadInput    = errors.New("bad input")
 	errMediaType   = errors.New("media type")
@@ -44,6 +45,7 @@ var problems = []struct {
 	{errMethod, 405, "method"},
 	{errSignIn, 401, "sign-in"},
 	{errForbidden, 403, "forbidden"},
+	{errForeign, 403, "foreign"},
 	{errPasswordDue, 403, "password-due"},
 	{errBadInput, 400, "bad-input"},
 	{errMediaType, 415, "media-type"},
@@ -102,20 +104,7 @@ var problems = []struct {
 // problem answers a request that failed: problem+json (RFC 9457) for programs,
 // a page for people.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
-	status, code := http.StatusInternalServerError, "internal"
-	for _, p := range problems {
-		if errors.Is(err, p.err) {
-			status, code = p.status, p.code
-			break
-		}
-	}
-	if status == http.StatusInternalServerError && away(err) {
-		status, code = http.StatusServiceUnavailable, "away"
-	}
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		status, code = http.StatusRequestEntityTooLarge, "too-large"
-	}
+	status, code := refusal(err)
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the client is gone
 	}
@@ -138,6 +127,23 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.problemPage(w, r, status, code)
+}
+
+// refusal is what an error is to whoever asked: see problems.
+func refusal(err error) (status int, code string) {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return http.StatusRequestEntityTooLarge, "too-large"
+	}
+	for _, p := range problems {
+		if errors.Is(err, p.err) {
+			return p.status, p.code
+		}
+	}
+	if away(err) {
+		return http.StatusServiceUnavailable, "away"
+	}
+	return http.StatusInternalServerError, "internal"
 }
 
 // away says whether an error means that PostgreSQL or Redis does not answer:

@@ -79,11 +79,19 @@ func (s *Server) Handler() (http.Handler, error) {
 	s.pages = pages
 	var h http.Handler = s.router()
 	h = s.session(h)
-	h = http.NewCrossOriginProtection().Handler(h) // a foreign page cannot use a clerk's session
+	h = s.ownPages(h)
 	h = limit(h)
 	h = headers(h)
 	h = s.originated(h)
 	return s.observe(h), nil
+}
+
+// ownPages refuses writes that another site's page sends: it cannot use a
+// clerk's session.
+func (s *Server) ownPages(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(s.handlerFunc(func(http.ResponseWriter, *http.Request) error { return errForeign }))
+	return protection.Handler(next)
 }
 
 // limit bounds what a request may bring.

@@ -19,6 +19,8 @@ func grounds(l *texts.Language, t queue.Ticket, zone *time.Location) string {
 	switch late := time.Duration(t.Arrived-t.Slot) * time.Millisecond; {
 	case t.Class == queue.Booked && late >= time.Minute:
 		return l.T("why.booked-late", append(values, "n", int(late.Minutes()))...)
+	case t.Class == queue.AtOnce && t.Due == t.Arrived:
+		return l.T("why.at-once-full", values...)
 	case t.Class == queue.Urgent && t.Slot != 0:
 		return l.T("why.urgent-slot", values...)
 	default:
