@@ -33,7 +33,7 @@ type Ticket struct {
 	Persons     int       `json:"persons"`
 	Area        string    `json:"area"`
 	State       string    `json:"state"`
-	Due         time.Time `json:"due"` // at once beyond the hour's limit: arrived
+	Due         time.Time `json:"due"`            // at once beyond the hour's limit: arrived
 	Desk        string    `json:"desk,omitempty"` // id of the desk that called it last
 	Call        string    `json:"call,omitempty"`
 	Calls       int       `json:"calls"`         // how often it was called, recalls included
