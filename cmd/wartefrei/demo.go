@@ -183,18 +183,23 @@ func (n *node) addTerminals(ctx context.Context, kept *secrets) error {
 	return n.keepSecrets(*kept)
 }
 
+// addAccount adds an account that there is not yet, and gives it its password
+// if it still has the first one: a start that was killed has not.
 func (n *node) addAccount(ctx context.Context, a web.DemoAccount) error {
-	if _, known := n.accounts.ByName(a.Name); known {
+	account, known := n.accounts.ByName(a.Name)
+	if !known {
+		var offices []booking.OfficeID
+		if a.Office != "" {
+			offices = []booking.OfficeID{a.Office}
+		}
+		if _, err := n.accounts.AddAccount(ctx, a.Name, a.Role, offices); err != nil {
+			return err
+		}
+		account, _ = n.accounts.ByName(a.Name)
+	}
+	if !account.Active || account.Initial.IsZero() {
 		return nil
 	}
-	var offices []booking.OfficeID
-	if a.Office != "" {
-		offices = []booking.OfficeID{a.Office}
-	}
-	if _, err := n.accounts.AddAccount(ctx, a.Name, a.Role, offices); err != nil {
-		return err
-	}
-	account, _ := n.accounts.ByName(a.Name)
 	return n.accounts.SetPassword(ctx, account.ID, a.Password)
 }
 

@@ -128,6 +128,23 @@ func findRunning(path string) (running, bool) {
 	return r, r.Postgres != ""
 }
 
+// once does a step that an earlier start has not done to its end. The mark comes
+// after it: a step that was killed in between is done again, and must be such
+// that this adds nothing.
+func (f *folder) once(step string, do func() error) error {
+	mark := filepath.Join(f.path, "done", step)
+	if _, err := os.Stat(mark); err == nil {
+		return nil
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(mark), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(mark, nil, 0o600)
+}
+
 // close gives the folder up.
 func (f *folder) close() error { return errors.Join(unlock(f.lock), f.lock.Close()) }
 

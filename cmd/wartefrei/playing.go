@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -11,8 +12,9 @@ import (
 	"github.com/wartefrei/wartefrei/web"
 )
 
-// beginPlay plays the demonstration's day until now, unless that was done, and
-// goes on at the pace of life.
+// beginPlay plays the demonstration's day until now and goes on at the pace of
+// life. A start that was killed in the middle of it, or ended an hour ago, is
+// taken up where it was.
 func (n *node) beginPlay(ctx context.Context, accounts []web.DemoAccount) error {
 	holidays, err := calholiday.In(n.bookings.City().State)
 	if err != nil {
@@ -24,17 +26,8 @@ func (n *node) beginPlay(ctx context.Context, accounts []web.DemoAccount) error 
 		players.Spared[play.Desk{Office: a.Office, ID: a.Desk}] = true
 	}
 	now := n.now()
-	if err := n.bookDay(ctx, players, now, 0); err != nil {
+	if err := n.fillDay(ctx, players, now); err != nil {
 		return err
-	}
-	begun, err := n.begun(ctx, now)
-	if err != nil {
-		return err
-	}
-	if !begun {
-		if err := players.Play(ctx, players.Opening(now), now); err != nil {
-			return err
-		}
 	}
 	n.playing.Store(true)
 	n.keep(func(ctx context.Context) { n.keepPlaying(ctx, players, now) })
@@ -42,38 +35,41 @@ func (n *node) beginPlay(ctx context.Context, accounts []web.DemoAccount) error 
 	return nil
 }
 
-// begun says whether an office has had an event on the day of an instant.
-func (n *node) begun(ctx context.Context, t time.Time) (bool, error) {
-	for _, id := range n.officeIDs() {
-		state, err := n.queue.Office(ctx, id)
-		if err != nil || state.Day == string(n.bookings.City().Day(t)) {
-			return err == nil, err
-		}
+// fillDay books the day of an instant and plays it until then.
+func (n *node) fillDay(ctx context.Context, players *play.Players, now time.Time) error {
+	if err := n.bookDay(ctx, players, now, 0); err != nil {
+		return err
 	}
-	return false, nil
+	return players.Fill(ctx, now)
 }
 
 // keepPlaying plays each second what has happened since the last one. After
-// the clock was put forward to another day it begins when that day opened.
+// the clock was put forward to another day it begins when that day opened; only
+// then does that day begin in offices where nothing has happened yet.
 func (n *node) keepPlaying(ctx context.Context, players *play.Players, last time.Time) {
 	failing := false
 	each(ctx, time.Second, func(ctx context.Context) {
 		now := n.now()
-		if !n.playing.Load() {
-			last = now
-			return
-		}
-		if city := n.bookings.City(); city.Day(now) != city.Day(last) {
-			last = players.Opening(now)
-		}
-		err := players.Play(ctx, last, now)
+		err := n.playOn(ctx, players, last, now)
 		if err == nil {
 			last = now
+			n.turnDay(ctx, now)
 		} else if !failing && ctx.Err() == nil {
 			n.log.Warn("the demonstration's day does not go on", "err", err)
 		}
 		failing = err != nil
 	})
+}
+
+func (n *node) playOn(ctx context.Context, players *play.Players, last, now time.Time) error {
+	city := n.bookings.City()
+	switch {
+	case !n.playing.Load():
+		return nil // others play
+	case city.Day(now) != city.Day(last):
+		return n.fillDay(ctx, players, now)
+	}
+	return players.Play(ctx, last, now)
 }
 
 // daysAhead is for how many days the invented people have booked.
@@ -100,17 +96,20 @@ func (n *node) bookAhead(ctx context.Context, players *play.Players) {
 	})
 }
 
-// bookDay books the day so many days ahead. The bookings' clock stands at the
-// beginning of today: what is past by now was booked before.
+// bookDay books the day so many days ahead, once a day. The bookings' clock
+// stands at the beginning of today: what is past by now was booked before.
 func (n *node) bookDay(ctx context.Context, players *play.Players, now time.Time, ahead int) error {
 	city := n.bookings.City()
 	local := now.In(city.Location())
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, city.Location())
-	bookings, err := pgbooking.New(ctx, n.pool, func() time.Time { return midnight })
-	if err != nil {
-		return err
-	}
-	return players.Book(ctx, bookings, city.Day(midnight.AddDate(0, 0, ahead)))
+	day := city.Day(midnight.AddDate(0, 0, ahead))
+	return n.folder.once(fmt.Sprintf("booked-%s-on-%s", day, city.Day(now)), func() error {
+		bookings, err := pgbooking.New(ctx, n.pool, func() time.Time { return midnight })
+		if err != nil {
+			return err
+		}
+		return players.Book(ctx, bookings, day)
+	})
 }
 
 // setSpeed lets the day go by itself, so many times as fast as life; 0 stops

@@ -150,7 +150,9 @@ func (n *node) follow(context.Context) error {
 	n.offices.OnEvent(prommetrics.NewQueue(n.metrics, n.bookings.City).Event)
 	n.metrics.MustRegister(&prommetrics.Offices{City: n.bookings.City, State: n.offices.Office, Now: n.now, Age: n.age})
 	n.keep(n.offices.Run)
-	n.keep(n.turnDays)
+	if !n.cfg.Demo { // there it would begin a day before its morning is played
+		n.keep(n.turnDays)
+	}
 	return nil
 }
 

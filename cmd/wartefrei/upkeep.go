@@ -20,20 +20,21 @@ func each(ctx context.Context, tick time.Duration, f func(context.Context)) {
 }
 
 // turnDays ends an office's day when the next one begins, so that nobody sees
-// yesterday's numbers.
+// yesterday's numbers. In the demonstration keepPlaying does.
 func (n *node) turnDays(ctx context.Context) {
-	each(ctx, time.Second, func(ctx context.Context) {
-		now := n.now()
-		day := string(n.bookings.City().Day(now))
-		for _, id := range n.officeIDs() {
-			if last := n.offices.Office(id).Day; last == "" || last >= day {
-				continue
-			}
-			if err := n.queue.BeginDay(ctx, id, now, day); err != nil && ctx.Err() == nil {
-				n.log.Warn("the office's new day does not begin", "office", id, "err", err)
-			}
+	each(ctx, time.Second, func(ctx context.Context) { n.turnDay(ctx, n.now()) })
+}
+
+func (n *node) turnDay(ctx context.Context, now time.Time) {
+	day := string(n.bookings.City().Day(now))
+	for _, id := range n.officeIDs() {
+		if last := n.offices.Office(id).Day; last == "" || last >= day {
+			continue
 		}
-	})
+		if err := n.queue.BeginDay(ctx, id, now, day); err != nil && ctx.Err() == nil {
+			n.log.Warn("the office's new day does not begin", "office", id, "err", err)
+		}
+	}
 }
 
 // purge forgets who had an appointment some days ago.

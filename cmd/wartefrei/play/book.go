@@ -10,17 +10,13 @@ import (
 )
 
 // Book fills about half of a day of every office with appointments of invented
-// people, unless somebody has booked there before. bookings takes them: a store
-// whose clock stands before the day, because nobody books the past.
+// people. Which times they want follows from a hash of the time, and each books
+// under an id of its own: so a day that was half booked when somebody was
+// killed is booked to its end by the next Book, and one that is booked stays as
+// it is. bookings takes them: a store whose clock stands before the day, because
+// nobody books the past.
 func (p *Players) Book(ctx context.Context, bookings booker, day booking.Day) error {
 	for _, office := range p.City().Offices() {
-		there, err := p.Town.Appointments(ctx, office.ID, day)
-		if err != nil {
-			return err
-		}
-		if len(there) > 0 {
-			continue
-		}
 		if err := p.bookOffice(ctx, bookings, office, day); err != nil {
 			return fmt.Errorf("book in %s on %s: %w", office.ID, day, err)
 		}
@@ -30,13 +26,12 @@ func (p *Players) Book(ctx context.Context, bookings booker, day booking.Day) er
 
 // booker takes bookings: pgbooking.Store.
 type booker interface {
-	Free(ctx context.Context, wish booking.Wish, first booking.Day, days int) ([]booking.FreeDay, error)
-	Hold(ctx context.Context, wish booking.Wish, start time.Time, lang, instead string) (booking.Appointment, string, error)
+	HoldOnce(ctx context.Context, id string, wish booking.Wish, start time.Time, lang, instead string) (booking.Appointment, string, error)
 	Confirm(ctx context.Context, id, link string, contact booking.Contact) (booking.Appointment, error)
 }
 
-// bookOffice asks each bookable service for its free times and takes every
-// so-manieth, so that all services together leave about half of the day free.
+// bookOffice takes about one in so many of each service's times that all
+// services together leave half of the day free.
 func (p *Players) bookOffice(ctx context.Context, bookings booker, office *booking.Office, day booking.Day) error {
 	var bookable []booking.Service
 	for _, service := range office.Services {
@@ -44,15 +39,14 @@ func (p *Players) bookOffice(ctx context.Context, bookings booker, office *booki
 			bookable = append(bookable, service)
 		}
 	}
-	for i, service := range bookable {
-		wish := booking.Wish{Office: office.ID, Services: []booking.Choice{{Service: service.ID, Persons: 1}}}
-		days, err := bookings.Free(ctx, wish, day, 1)
-		if err != nil {
-			return err
-		}
-		slots := days[0].Slots
-		for j := i; j < len(slots); j += 2 * len(bookable) {
-			if err := p.bookSlot(ctx, bookings, wish, slots[j].Start); err != nil {
+	for _, service := range bookable {
+		for _, start := range p.starts(office, day, service.Length(1)) {
+			id := fmt.Sprintf("play%s:%s:%s:%d", p.Seed, office.ID, service.ID, start.Unix())
+			if p.hash(id)%uint64(2*len(bookable)) != 0 {
+				continue
+			}
+			wish := booking.Wish{Office: office.ID, Services: []booking.Choice{{Service: service.ID, Persons: 1}}}
+			if err := bookSlot(ctx, bookings, id, wish, start); err != nil {
 				return err
 			}
 		}
@@ -60,15 +54,39 @@ func (p *Players) bookOffice(ctx context.Context, bookings booker, office *booki
 	return nil
 }
 
-func (p *Players) bookSlot(ctx context.Context, bookings booker, wish booking.Wish, start time.Time) error {
-	_, link, err := bookings.Hold(ctx, wish, start, "de", "")
-	if errors.Is(err, booking.ErrSlotTaken) {
-		return nil // another service's visit lies there by now
-	}
+// starts are the times of a day that an office has for a visit, taken ones too:
+// what is free changes with each booking.
+func (p *Players) starts(office *booking.Office, day booking.Day, length time.Duration) []time.Time {
+	zone := p.City().Location()
+	calendar := booking.Calendar{Office: office, Zone: zone, Holidays: p.Holidays}
+	start, err := time.ParseInLocation(time.DateOnly, string(day), zone)
 	if err != nil {
-		return err
+		return nil
 	}
-	_, err = bookings.Confirm(ctx, "", link, person(hash(link)))
+	var starts []time.Time
+	for ; booking.DayOf(start, zone) == day; start = start.Add(office.Grid) {
+		if len(calendar.Places(start, length)) > 0 {
+			starts = append(starts, start)
+		}
+	}
+	return starts
+}
+
+func bookSlot(ctx context.Context, bookings booker, id string, wish booking.Wish, start time.Time) error {
+	_, link, err := bookings.HoldOnce(ctx, id, wish, start, "de", "")
+	if err == nil {
+		_, err = bookings.Confirm(ctx, "", link, person(hash(link)))
+	}
+	for _, settled := range []error{
+		booking.ErrSlotTaken,    // others lie there by now
+		booking.ErrSlotUnknown,  // beyond the horizon: booked when that day is nearer
+		booking.ErrOtherContent, // booked before, and moved since
+		booking.ErrCancelled,    // likewise
+	} {
+		if errors.Is(err, settled) {
+			return nil
+		}
+	}
 	return err
 }
 

@@ -4,8 +4,10 @@
 // The players remember nothing. What somebody does next follows from the state
 // of the queue, the office clock and a hash of whom it is about. So a day can
 // be played from its opening until now in a moment, stopped and resumed, and a
-// step that is played twice, because somebody was killed, happens once. When
-// they stop, whoever is at a desk stays there: who resumes goes on with them.
+// step that is played twice, because somebody was killed, happens once: each
+// citizen comes, and each desk acts, under an id that follows from the step.
+// When they stop, whoever is at a desk stays there: who resumes goes on with
+// them.
 //
 // They act in a [Town]: the demonstration's own people in its process, in
 // [Rooms], because a day that has begun is played there after the event; those
@@ -60,15 +62,33 @@ type scene struct {
 
 // Play plays what happens after from until to, in all offices.
 func (p *Players) Play(ctx context.Context, from, to time.Time) error {
-	if to.Sub(from) > longest {
-		from = to.Add(-longest)
-	}
+	return p.play(ctx, to, func(*queue.Office) time.Time { return from })
+}
+
+// Fill plays the day of an instant until then: each office from its opening, or
+// from the step of its last event, which was perhaps not played to its end.
+func (p *Players) Fill(ctx context.Context, to time.Time) error {
+	opening, today := p.Opening(to), string(p.City().Day(to))
+	return p.play(ctx, to, func(state *queue.Office) time.Time {
+		last := time.UnixMilli(state.At).Add(-step)
+		if state.Day != today || last.Before(opening) {
+			return opening
+		}
+		return last
+	})
+}
+
+func (p *Players) play(ctx context.Context, to time.Time, from func(*queue.Office) time.Time) error {
 	for _, office := range p.City().Offices() {
 		s, err := p.enter(ctx, office, to)
 		if err != nil {
 			return err
 		}
-		for now := from.Truncate(step).Add(step); !now.After(to); now = now.Add(step) {
+		begin := from(s.state)
+		if to.Sub(begin) > longest {
+			begin = to.Add(-longest)
+		}
+		for now := begin.Truncate(step).Add(step); !now.After(to); now = now.Add(step) {
 			s.now = now
 			if err := s.step(ctx); err != nil {
 				return fmt.Errorf("play in %s: %w", office.ID, err)
@@ -251,9 +271,11 @@ func (s *scene) act(id string) Act {
 // at says whether an instant falls into this step.
 func (s *scene) at(t time.Time) bool { return t.After(s.now.Add(-step)) && !t.After(s.now) }
 
-// do carries out a clerk's command.
+// do carries out a clerk's command. A desk acts once in a step, so its id does
+// not say what: where the step is played again, a desk that has acted would do
+// the next thing too early, and is refused.
 func (s *scene) do(ctx context.Context, desk string, c queue.Command) error {
-	event, err := s.Town.Do(ctx, s.act(s.moment(c.Kind(), desk)), c)
+	event, err := s.Town.Do(ctx, s.act(s.moment("desk", desk)), c)
 	if err == nil && s.state.Apply(event) {
 		return nil
 	}

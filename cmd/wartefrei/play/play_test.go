@@ -16,8 +16,7 @@ import (
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
 
-// town is the demonstration's city on real servers, with a day booked: Monday,
-// 30 November 2026.
+// town is the demonstration's city on real servers, on a Monday.
 type town struct {
 	*Players
 	rooms   *Rooms
@@ -25,6 +24,18 @@ type town struct {
 }
 
 func open(t *testing.T, seed string) *town {
+	t.Helper()
+	w := empty(t, seed)
+	if err := w.Book(t.Context(), w.rooms.Bookings, monday); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+const monday booking.Day = "2026-11-30"
+
+// empty is the town before anybody has booked.
+func empty(t *testing.T, seed string) *town {
 	t.Helper()
 	bookings, err := pgbooking.New(t.Context(), pgtest.New(t), func() time.Time { return at(t, "00:00") })
 	if err != nil {
@@ -40,9 +51,6 @@ func open(t *testing.T, seed string) *town {
 	w := &town{rooms: &Rooms{City: bookings.City, Bookings: bookings, Line: redisqueue.New(redistest.New(t))}}
 	w.rooms.NewTicket = func() queue.TicketID { w.tickets++; return queue.TicketID(fmt.Sprintf("%s%026d", seed, w.tickets)) }
 	w.Players = &Players{City: bookings.City, Town: w.rooms, Holidays: holidays, Seed: seed}
-	if err := w.Book(t.Context(), bookings, bookings.City().Day(at(t, "00:00"))); err != nil {
-		t.Fatal(err)
-	}
 	return w
 }
 
