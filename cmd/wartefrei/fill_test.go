@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/calholiday"
+	"github.com/wartefrei/wartefrei/booking/democity"
+	"github.com/wartefrei/wartefrei/booking/pg"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/cmd/wartefrei/play"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+	"github.com/wartefrei/wartefrei/web"
+)
+
+// TestKillWhileFilling kills the program in the middle of what it does before
+// it serves: while it adds its accounts, while it books, and while it plays the
+// morning. The next start fills the day as one that nobody has disturbed.
+func TestKillWhileFilling(t *testing.T) {
+	t.Parallel()
+	data := dataFolder(t)
+	for _, c := range []struct {
+		while string
+		under func() bool
+	}{
+		{"accounts are added", func() bool { return ask(t, data, `SELECT count(*) FROM account`) > 0 }},
+		{"people book", func() bool { return ask(t, data, `SELECT count(*) FROM appointment WHERE state = 'booked'`) > 20 }},
+		{"the morning is played", func() bool { return played(t, data, "buergerbuero") }},
+		{"the last office plays", func() bool { return played(t, data, "standesamt") }},
+	} {
+		p := start(t, data)
+		eventually(t, c.while, c.under)
+		p.Process.Kill()
+		p.Wait()
+	}
+	p := start(t, data)
+	url := p.serving(t)
+	now, found := whoCame(t, data)
+	if want := undisturbed(t, now); !slices.Equal(found, want) {
+		t.Errorf("filled after kills: %d lines\n%q\nundisturbed: %d lines\n%q", len(found), found, len(want), want)
+	}
+	secrets, err := os.ReadFile(filepath.Join(data, "secrets.json"))
+	if err != nil || ask(t, data, `SELECT count(*) FROM account WHERE initial IS NOT NULL`) != 0 {
+		t.Errorf("some accounts at %s do not have the password of %s, %v", url, secrets, err)
+	}
+}
+
+// ask asks the database of a demonstration that may not be there yet: -1.
+func ask(t *testing.T, data, query string) (n int) {
+	pool, err := pgxpool.New(t.Context(), "postgres:///postgres?user=wartefrei&sslmode=disable&host="+filepath.Join(data, "postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := pool.QueryRow(t.Context(), query).Scan(&n); err != nil {
+		return -1
+	}
+	return n
+}
+
+// played says whether somebody has come to an office.
+func played(t *testing.T, data, office string) bool {
+	sockets, err := filepath.Glob(filepath.Join(data, "redis", "*.sock"))
+	if err != nil || len(sockets) == 0 {
+		return false
+	}
+	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: sockets[0]})
+	defer rdb.Close()
+	seq, err := rdb.HGet(t.Context(), "{"+office+"}m", "seq").Int()
+	return err == nil && seq > 0
+}
+
+// whoCame lists what a running demonstration was filled with, and says until when.
+func whoCame(t *testing.T, data string) (time.Time, []string) {
+	t.Helper()
+	at, ok := findRunning(data)
+	if !ok {
+		t.Fatal("the demonstration does not say where it runs")
+	}
+	pool, err := pg.Open(t.Context(), at.Postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	rdb, err := redisqueue.Connect(at.Redis)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rdb.Close() })
+	clock, err := pg.NewClock(t.Context(), pool, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bookings, err := pgbooking.New(t.Context(), pool, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := clock.Now().Add(-10 * time.Minute) // since then the kills may have taken time
+	return now, lines(t, bookings, redisqueue.New(rdb), now)
+}
+
+// undisturbed lists what a demonstration is filled with in which nobody was killed.
+func undisturbed(t *testing.T, now time.Time) []string {
+	t.Helper()
+	city := democity.City()
+	local := now.In(city.Location())
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, city.Location())
+	bookings, err := pgbooking.New(t.Context(), pgtest.New(t), func() time.Time { return midnight })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bookings.Import(t.Context(), city); err != nil {
+		t.Fatal(err)
+	}
+	holidays, err := calholiday.In(city.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := redisqueue.New(redistest.New(t))
+	players := &play.Players{City: bookings.City, Holidays: holidays,
+		Town: &play.Rooms{City: bookings.City, Bookings: bookings, Line: line, NewTicket: web.NewTicketID}}
+	if err := players.Book(t.Context(), bookings, city.Day(now)); err != nil {
+		t.Fatal(err)
+	}
+	if err := players.Fill(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	return lines(t, bookings, line, now)
+}
+
+// lines are the appointments of a day, and who came in the last two hours of it.
+func lines(t *testing.T, bookings *pgbooking.Store, line queue.Line, now time.Time) (lines []string) {
+	t.Helper()
+	for _, office := range bookings.City().Offices() {
+		appointments, err := bookings.Day(t.Context(), office.ID, bookings.City().Day(now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range appointments {
+			lines = append(lines, fmt.Sprint("booked ", office.ID, a.Start.UTC(), a.Place, a.Choices, a.State))
+		}
+		lines = append(lines, joined(t, line, office.ID, now)...)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func joined(t *testing.T, line queue.Line, office booking.OfficeID, now time.Time) (lines []string) {
+	t.Helper()
+	state, err := line.Office(t.Context(), queue.OfficeID(office))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range state.Tickets {
+		came := time.UnixMilli(x.Arrived)
+		if came.After(now.Add(-2*time.Hour)) && !came.After(now) {
+			lines = append(lines, fmt.Sprint("came ", office, came.UTC(), x.Class, x.Services))
+		}
+	}
+	return lines
+}
