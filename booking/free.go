@@ -100,6 +100,34 @@ func (c Calendar) Offer(start time.Time, length time.Duration, now time.Time) ([
 	return places, nil
 }
 
+// Keeps says whether a visit that was booked fits the office as it is now: its
+// doors are open when it begins, and its place is on duty until it ends. The
+// grid counts only for new ones.
+func (c Calendar) Keeps(place int, start, end time.Time) bool {
+	local := start.In(c.Zone)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, c.Zone)
+	covered := start
+	for covered.Before(end) {
+		before := covered
+		for _, d := range c.Office.Duty {
+			if d.Weekday == local.Weekday() && d.Places >= place && !covered.Before(wall(midnight, d.Open)) {
+				covered = later(covered, wall(midnight, d.Close))
+			}
+		}
+		if covered.Equal(before) {
+			return false
+		}
+	}
+	return c.Open(start)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // wall is the instant of a wall clock's minute on the day of midnight.
 func wall(midnight time.Time, minute int) time.Time {
 	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), 0, minute, 0, 0, midnight.Location())

@@ -110,16 +110,19 @@ func (s *Store) Move(ctx context.Context, id, link string, start time.Time) (boo
 	if err != nil {
 		return a, err
 	}
-	err = s.transact(ctx, func(tx pgx.Tx) error {
-		if err := s.lock(ctx, tx, a.Office); err != nil {
+	office := a.Office
+	err = s.inForce(ctx, func(p *present) error {
+		return s.transact(ctx, func(tx pgx.Tx) error {
+			if err := s.lock(ctx, tx, p, office); err != nil {
+				return err
+			}
+			var done bool
+			if a, done, err = s.again(ctx, tx, s.moveWrite(id, link, start)); done || err != nil {
+				return err
+			}
+			a, err = s.move(ctx, tx, p, link, start)
 			return err
-		}
-		var done bool
-		if a, done, err = s.again(ctx, tx, s.moveWrite(id, link, start)); done || err != nil {
-			return err
-		}
-		a, err = s.move(ctx, tx, link, start)
-		return err
+		})
 	})
 	if err != nil {
 		return booking.Appointment{}, failed(err, "move an appointment")
@@ -127,8 +130,8 @@ func (s *Store) Move(ctx context.Context, id, link string, start time.Time) (boo
 	return a, nil
 }
 
-func (s *Store) move(ctx context.Context, tx pgx.Tx, link string, start time.Time) (booking.Appointment, error) {
-	p, now := s.present.Load(), s.now()
+func (s *Store) move(ctx context.Context, tx pgx.Tx, p *present, link string, start time.Time) (booking.Appointment, error) {
+	now := s.now()
 	a, err := s.movable(ctx, tx, link, now) // another may have moved it meanwhile
 	if err != nil {
 		return a, err

@@ -28,7 +28,16 @@ func (s *Store) Hold(ctx context.Context, wish booking.Wish, start time.Time, la
 
 // hold is Hold under a link.
 func (s *Store) hold(ctx context.Context, link string, wish booking.Wish, start time.Time, lang, instead string) (a booking.Appointment, err error) {
-	p, now := s.present.Load(), s.now()
+	err = s.inForce(ctx, func(p *present) error {
+		a, err = s.holdBy(ctx, p, link, wish, start, lang, instead)
+		return err
+	})
+	return a, err
+}
+
+// holdBy is hold by what a city offers.
+func (s *Store) holdBy(ctx context.Context, p *present, link string, wish booking.Wish, start time.Time, lang, instead string) (a booking.Appointment, err error) {
+	now := s.now()
 	calendar, err := p.calendar(wish.Office)
 	if err != nil {
 		return a, err
@@ -45,7 +54,7 @@ func (s *Store) hold(ctx context.Context, link string, wish booking.Wish, start 
 		Start: start.In(p.zone), End: start.In(p.zone).Add(visit.Length), Choices: visit.Choices, Lang: lang,
 		Expires: now.Add(calendar.Office.Hold).In(p.zone)}
 	err = s.transact(ctx, func(tx pgx.Tx) error {
-		if err := s.lock(ctx, tx, a.Office); err != nil {
+		if err := s.lock(ctx, tx, p, a.Office); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, release, pgx.NamedArgs{"link": linkHash(instead), "now": now}); err != nil {
@@ -63,15 +72,48 @@ func (s *Store) hold(ctx context.Context, link string, wish booking.Wish, start 
 	return a, failed(err, "hold a time at %s", wish.Office)
 }
 
+// errOtherCity says that another city is in force than the one by which places
+// were chosen.
+var errOtherCity = errors.New("another city is in force")
+
+// inForce does something by the present city, and again by a newer one where
+// that has come into force in the meantime, on this node or another.
+func (s *Store) inForce(ctx context.Context, do func(p *present) error) error {
+	for {
+		err := do(s.present.Load())
+		if !errors.Is(err, errOtherCity) {
+			return err
+		}
+		if err := s.refresh(ctx); err != nil {
+			return err
+		}
+	}
+}
+
 const lockOffice = `-- name: LockOffice
-	SELECT pg_advisory_xact_lock(hashtextextended(@office, 7724100633))`
+	SELECT pg_advisory_xact_lock_shared(7724100632), pg_advisory_xact_lock(hashtextextended(@office, 7724100633))`
+
+const versionInForce = `-- name: VersionInForce
+	SELECT coalesce(max(version), 0) FROM city`
 
 // lock lets one transaction at a time take places of an office. Nothing would
 // be sold twice without it, but two that want each other's places would wait
 // for one another until PostgreSQL, a second later, ends one.
-func (s *Store) lock(ctx context.Context, tx pgx.Tx, office booking.OfficeID) error {
-	_, err := tx.Exec(ctx, lockOffice, pgx.NamedArgs{"office": office})
-	return err
+//
+// Its other lock is the import's, shared: an import counts all that was taken
+// before, and who takes a place after it sees the city that it brought.
+func (s *Store) lock(ctx context.Context, tx pgx.Tx, p *present, office booking.OfficeID) error {
+	if _, err := tx.Exec(ctx, lockOffice, pgx.NamedArgs{"office": office}); err != nil {
+		return err
+	}
+	var version int64
+	if err := tx.QueryRow(ctx, versionInForce).Scan(&version); err != nil {
+		return err
+	}
+	if version > p.version {
+		return errOtherCity
+	}
+	return nil
 }
 
 const clearExpired = `-- name: ClearExpiredHolds

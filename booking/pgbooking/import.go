@@ -17,6 +17,7 @@ import (
 // there are appointments to come. The error that wraps it names them.
 var ErrStillBooked = errors.New("there are appointments to come")
 
+// lockImport lets nobody take a place meanwhile; see Store.lock.
 const lockImport = `-- name: LockImport
 	SELECT pg_advisory_xact_lock(7724100632)`
 
@@ -24,13 +25,35 @@ const keepCity = `-- name: KeepCity
 	INSERT INTO city (imported, document) VALUES (@now, @city) RETURNING version`
 
 // Import makes a city the one in force, whole or not at all, and says in lines
-// what changed; no lines mean that nothing did.
+// what changed; no lines mean that nothing did. It refuses with ErrStillBooked
+// what lacks an office or service that is booked, and with a [StrandedError]
+// what is closed when somebody has an appointment.
 func (s *Store) Import(ctx context.Context, city booking.City) ([]string, error) {
-	city, err := checked(city)
-	if err != nil {
-		return nil, err
+	lines, stranded, err := s.bring(ctx, city, false)
+	if err == nil && len(stranded) > 0 {
+		err = StrandedError{stranded}
 	}
-	var lines []string
+	if err != nil {
+		return nil, fmt.Errorf("import the city %s: %w", city.Name, err)
+	}
+	return lines, nil
+}
+
+// ImportDespite is Import of a city that is closed when somebody has an
+// appointment: they keep it, and whoever imports is told which they are.
+func (s *Store) ImportDespite(ctx context.Context, city booking.City) ([]string, Stranded, error) {
+	lines, stranded, err := s.bring(ctx, city, true)
+	if err != nil {
+		return nil, nil, fmt.Errorf("import the city %s: %w", city.Name, err)
+	}
+	return lines, stranded, nil
+}
+
+// bring imports a city unless it strands appointments, or despite of it.
+func (s *Store) bring(ctx context.Context, city booking.City, despite bool) (lines []string, stranded Stranded, err error) {
+	if city, err = checked(city); err != nil {
+		return nil, nil, err
+	}
 	var version int64
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, lockImport); err != nil { // one import after another: each compares with the last
@@ -47,12 +70,15 @@ func (s *Store) Import(ctx context.Context, city booking.City) ([]string, error)
 		if err := s.checkBooked(ctx, tx, &city); err != nil {
 			return err
 		}
+		if stranded, err = s.strandedBy(ctx, tx, &old, &city); err != nil || len(stranded) > 0 && !despite {
+			return err
+		}
 		return tx.QueryRow(ctx, keepCity, pgx.NamedArgs{"now": s.now(), "city": city}).Scan(&version)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("import the city %s: %w", city.Name, err)
+	if err != nil || len(stranded) > 0 && !despite {
+		return nil, stranded, err
 	}
-	return lines, s.adopt(version, &city)
+	return lines, stranded, s.adopt(version, &city)
 }
 
 // checked is the city as its file would be read again: what a file may not

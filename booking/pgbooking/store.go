@@ -117,13 +117,17 @@ func (s *Store) refresh(ctx context.Context) error {
 	return s.adopt(version, &city)
 }
 
+func newPresent(version int64, city *booking.City) (*present, error) {
+	holidays, err := calholiday.In(city.State)
+	return &present{version, city, city.Location(), holidays}, err
+}
+
 // adopt makes a city the present one, unless a newer one is.
 func (s *Store) adopt(version int64, city *booking.City) error {
-	holidays, err := calholiday.In(city.State)
+	newer, err := newPresent(version, city)
 	if err != nil {
 		return err
 	}
-	newer := &present{version, city, city.Location(), holidays}
 	for {
 		old := s.present.Load()
 		if old.version >= version || s.present.CompareAndSwap(old, newer) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,7 +17,13 @@ import (
 
 // importCity makes a city's file the one in force.
 func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) error {
-	city, err := readCity(args)
+	flags := flag.NewFlagSet("import", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	despite := flags.Bool("despite-appointments", false, "also where a time is closed that somebody has booked")
+	if err := flags.Parse(args); err != nil {
+		return errOneFile
+	}
+	city, err := readCity(flags.Args())
 	if err != nil {
 		return err
 	}
@@ -39,21 +46,39 @@ func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) 
 	if err := askQueue(ctx, cfg, bookings.City(), &city, clock.Now()); err != nil {
 		return err
 	}
-	changes, err := bookings.Import(ctx, city)
+	changes, stranded, err := bringCity(ctx, bookings, city, *despite)
 	if err != nil {
 		return err
 	}
 	for _, change := range changes {
 		fmt.Println(change)
 	}
+	if len(stranded) > 0 {
+		fmt.Printf("Appointments that were kept, though nobody is there for them now: %v.\n", stranded)
+	}
 	fmt.Println(city.Name, inForce(len(changes)))
 	return nil
 }
 
+// bringCity imports a city. Where appointments are in the way, it says how one
+// does it all the same.
+func bringCity(ctx context.Context, bookings *pgbooking.Store, city booking.City, despite bool) ([]string, pgbooking.Stranded, error) {
+	if despite {
+		return bookings.ImportDespite(ctx, city)
+	}
+	changes, err := bookings.Import(ctx, city)
+	if stranded, ok := errors.AsType[pgbooking.StrandedError](err); ok {
+		err = fmt.Errorf("%w; give these people another time first, or keep their appointments with wartefrei import -despite-appointments FILE", stranded)
+	}
+	return changes, nil, err
+}
+
+var errOneFile = errors.New("import needs one file: wartefrei import city.json")
+
 // readCity reads the file that the command names; "-" is the standard input.
 func readCity(args []string) (booking.City, error) {
 	if len(args) != 1 {
-		return booking.City{}, errors.New("import needs one file: wartefrei import city.json")
+		return booking.City{}, errOneFile
 	}
 	file := os.Stdin
 	if args[0] != "-" {

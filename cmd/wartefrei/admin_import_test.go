@@ -88,15 +88,7 @@ func TestImportJudgesByTheOfficeClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wish := booking.Wish{Office: "standesamt", Services: []booking.Choice{{Service: "kirchenaustritt", Persons: 1}}}
-	start := firstFree(t, bookings, wish, clock.Now().AddDate(0, 0, 20))
-	_, link, err := bookings.Hold(t.Context(), wish, start, "de", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bookings.Confirm(t.Context(), "", link, booking.Contact{Name: "Erika Mustermann", Phone: "0781 820"}); err != nil {
-		t.Fatal(err)
-	}
+	start := bookLater(t, bookings, clock.Now())
 	smaller := cityFile(t, without("standesamt", "kirchenaustritt"))
 	if s := i.run(t, "", "import", smaller); s.ok || !strings.Contains(s.err, "there are appointments to come") {
 		t.Errorf("before the appointment: %v, %q, %q", s.ok, s.out, s.err)
@@ -106,6 +98,56 @@ func TestImportJudgesByTheOfficeClock(t *testing.T) {
 	}
 	if s := i.run(t, "", "import", smaller); !s.ok || !strings.Contains(s.out, "services[kirchenaustritt]: removed\n") {
 		t.Errorf("a day after the appointment: %v, %q, %q", s.ok, s.out, s.err)
+	}
+}
+
+// bookLater books the first time that is free in three weeks, for somebody who
+// leaves the church.
+func bookLater(t *testing.T, bookings *pgbooking.Store, now time.Time) time.Time {
+	t.Helper()
+	wish := booking.Wish{Office: "standesamt", Services: []booking.Choice{{Service: "kirchenaustritt", Persons: 1}}}
+	start := firstFree(t, bookings, wish, now.AddDate(0, 0, 20))
+	_, link, err := bookings.Hold(t.Context(), wish, start, "de", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bookings.Confirm(t.Context(), "", link, booking.Contact{Name: "Erika Mustermann", Phone: "0781 820"}); err != nil {
+		t.Fatal(err)
+	}
+	return start
+}
+
+// TestImportDespiteAppointments closes a day that is booked: refused in one
+// sentence that says where, when, how many and what to do; carried out when
+// asked for.
+func TestImportDespiteAppointments(t *testing.T) {
+	t.Parallel()
+	i, _ := installWithRedis(t)
+	pool, clock := i.officeClock(t)
+	bookings, err := pgbooking.New(t.Context(), pool, clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := bookings.City().Day(bookLater(t, bookings, clock.Now()))
+	closed := cityFile(t, func(c *booking.City) {
+		office, _ := c.Office("standesamt")
+		office.Closed = append(office.Closed, day)
+	})
+	there := "1 in standesamt on " + string(day)
+	s := i.run(t, "", "import", closed)
+	if s.ok || s.out != "" || !strings.Contains(s.err, there+"; ") || !strings.Contains(s.err, "-despite-appointments") ||
+		strings.Count(s.err, "\n") != 1 || strings.Contains(s.err, "Mustermann") {
+		t.Errorf("refused: %v, %q, %q", s.ok, s.out, s.err)
+	}
+	if out := i.must(t, "import", offenburg); out != "Offenburg is in force already, nothing changed.\n" {
+		t.Errorf("the refused file changed something: %s", out)
+	}
+	s = i.run(t, "", "import", "--despite-appointments", closed)
+	if !s.ok || !strings.Contains(s.out, there+".\n") || !strings.Contains(s.out, "is in force, 1 change.\n") {
+		t.Errorf("carried out: %v, %q, %q", s.ok, s.out, s.err)
+	}
+	if out := i.must(t, "import", closed); out != "Offenburg is in force already, nothing changed.\n" {
+		t.Errorf("once more: %s", out)
 	}
 }
 

@@ -287,6 +287,7 @@ func TestWrongArguments(t *testing.T) {
 	for command, want := range map[string]string{
 		"import":                                 "import needs one file: wartefrei import city.json",
 		"import a b":                             "import needs one file: wartefrei import city.json",
+		"import -anyway a":                       "import needs one file: wartefrei import city.json",
 		"import /nowhere.json":                   "open /nowhere.json: no such file or directory",
 		"migrate now":                            "migrate takes no arguments",
 		"user":                                   "say one of",

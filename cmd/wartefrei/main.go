@@ -52,7 +52,7 @@ func commands() []command {
 		{"serve", "", "serve pages and API, with the database and Redis of the environment", serve},
 		{"demo", "", "run the demonstration, with a database and Redis of its own", demo},
 		{"migrate", "", "bring the database to this version's schema", migrate},
-		{"import", "FILE", "make a city's file the one in force and say what changed", importCity},
+		{"import", "[-despite-appointments] FILE", "make a city's file the one in force and say what changed", importCity},
 		{"user", "add|list|disable|reset …", "accounts of clerks, managers and administrators", users},
 		{"token", "add|list|revoke …", "tokens of terminals and scripts", tokens},
 		{"simulate", "[-url …] [-speed …] [-seed …]", "play the rest of a day on a running demonstration, over its API", simulate},
