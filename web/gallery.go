@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ type example struct {
 	Page string // template
 	Data any    // the page's own data
 	Open string // id of a dialog that stands open
+	Lost bool   // as live.js leaves it four minutes after the connection went
 }
 
 // gallery is what examples are made from. Each page has a function that makes
@@ -103,7 +105,11 @@ func (s *Server) galleryPage(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+"; sandbox allow-same-origin")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", l.Tag)
-	_, err := w.Write(all[i].opened(page.Bytes()))
+	html := all[i].opened(page.Bytes())
+	if all[i].Lost {
+		html = g.lost(html)
+	}
+	_, err := w.Write(html)
 	return err
 }
 
@@ -114,6 +120,19 @@ func (e example) opened(page []byte) []byte {
 	}
 	closed := fmt.Sprintf(`<dialog id="%s"`, e.Open)
 	return bytes.Replace(page, []byte(closed), []byte(strings.Replace(closed, "<dialog", "<dialog open", 1)), 1)
+}
+
+var (
+	sentencePattern = regexp.MustCompile(`(data-stale="([^"]*)"[^>]*>)[^<]*`)
+	bannerPattern   = regexp.MustCompile(`(id="stale"[^>]*) hidden`)
+)
+
+// lost makes a page say that what it shows is old, as a script would.
+func (g gallery) lost(page []byte) []byte {
+	said := strings.NewReplacer("{age}", g.l.Minutes(4), "{at}", g.l.Clock(g.now.Add(-4*time.Minute)),
+		`class="live"`, `class="live stale"`, " data-zone=", ` data-live="stale" data-zone=`)
+	told := sentencePattern.ReplaceAll(page, []byte("$1$2"))
+	return []byte(said.Replace(string(bannerPattern.ReplaceAll(told, []byte("$1")))))
 }
 
 // clock is the example's office clock.

@@ -52,6 +52,8 @@ func (g gallery) tickets() []example {
 	walkIn := g.ticket("K 529", queue.WalkIn, "09:32", "", "09:52", "abholung")
 	missed := g.called(waiting, queue.Missed, "4", "09:36")
 	missed.MissedAt = g.at("09:38").UnixMilli()
+	recalled := g.called(waiting, queue.Called, "4", "09:40")
+	recalled.Recalled = true
 	parked := waiting
 	parked.State, parked.ParkedAt = queue.Parked, g.at("09:38").UnixMilli()
 	ended := func(state queue.State) queue.Ticket {
@@ -63,6 +65,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-waiting", waiting),
 		g.phone("ticket-walk-in", walkIn),
 		g.phone("ticket-called", g.called(waiting, queue.Called, "4", "09:40")),
+		g.phone("ticket-recalled", recalled),
 		g.phone("ticket-called-long", g.called(waiting, queue.Called, "info-1", "09:40")),
 		g.phone("ticket-serving", g.called(waiting, queue.Serving, "4", "09:40")),
 		g.phone("ticket-missed", missed),
@@ -71,6 +74,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-gone", ended(queue.Gone)),
 		g.phone("ticket-merged", ended(queue.Merged)),
 		{Name: "ticket-stranded", Page: "ticket", Data: g.ticketView(walkIn, false)},
+		{Name: "ticket-lost", Page: "ticket", Data: g.ticketView(walkIn, true), Lost: true},
 	}
 }
 

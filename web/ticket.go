@@ -83,6 +83,9 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	v.Title = l.T("ticket.title", "number", t.Number)
 	if t.State == queue.Called && v.Desk != nil {
 		v.Title = l.T("ticket.title-called", "desk", v.Desk.Label)
+		if t.Recalled {
+			v.Title = l.T("ticket.title-called-again", "desk", v.Desk.Label)
+		}
 	}
 	for _, d := range state.Desks {
 		if d.State == queue.DeskOpen && queue.Serves(d.Serves, t.Services) {
