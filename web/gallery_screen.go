@@ -6,7 +6,8 @@ import (
 	"github.com/wartefrei/wartefrei/signage"
 )
 
-// screens are the waiting area's screen on a quiet morning and a busy one.
+// screens are the waiting area's screen on a quiet morning, on a busy
+// one, and without connection.
 func (g gallery) screens() []example {
 	calls := func(n int) (all []signage.Call) {
 		for i := range n {
@@ -28,6 +29,14 @@ func (g gallery) screens() []example {
 		v.Shape = shape
 		return example{Name: "screen-" + state, Page: "screen", Data: v}
 	}
+	lost := func(state, shape string, b signage.Board) example {
+		e := shown("lost-"+state, shape, b)
+		e.Lost = true
+		return e
+	}
+	one, three := signage.Board{Now: calls(1)}, signage.Board{Now: calls(1), Earlier: calls(3)[1:]}
+	four := signage.Board{Now: calls(4)}
+	many, all := signage.Board{Now: calls(7)}, signage.Board{Now: calls(12)}
 	return []example{
 		shown("empty", "", signage.Board{}),
 		shown("quiet", "", signage.Board{Earlier: calls(3)}),
@@ -35,8 +44,18 @@ func (g gallery) screens() []example {
 		shown("call-portrait", "tall", signage.Board{Now: calls(1), Earlier: calls(4)[1:]}),
 		shown("recall", "", signage.Board{Now: recalled, Earlier: calls(4)[2:]}),
 		shown("long", "", signage.Board{Now: long, Earlier: calls(4)[1:]}),
-		shown("many", "", signage.Board{Now: calls(7)}),
-		shown("all-desks", "", signage.Board{Now: calls(12)}),
-		shown("all-desks-portrait", "tall", signage.Board{Now: calls(12)}),
+		shown("many", "", many),
+		shown("all-desks", "", all),
+		shown("all-desks-portrait", "tall", all),
+		lost("one", "", one),
+		lost("one-portrait", "tall", one),
+		lost("three", "", three),
+		lost("three-portrait", "tall", three),
+		lost("four", "", four),
+		lost("four-portrait", "tall", four),
+		lost("many", "", many),
+		lost("many-portrait", "tall", many),
+		lost("all-desks", "", all),
+		lost("all-desks-portrait", "tall", all),
 	}
 }
