@@ -31,6 +31,18 @@ export async function session(browser, options = {}) {
   return page;
 }
 
+/**
+ * A page of somebody who looks at the gallery. It lets no script run, and axe is
+ * one: so the browser overlooks that, and the pages' own scripts stay away.
+ */
+export async function visitor(browser, options = {}) {
+  const page = await session(browser, {bypassCSP: true, ...options});
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.setBlockedURLs", {urls: ["*.js"]}); // unlike page.route, this keeps the cache
+  return page;
+}
+
 /** How large the panels are that people meet. */
 export const sizes = {
   desk: {width: 1440, height: 900},

@@ -2,8 +2,8 @@
 // typeface, the mark; all embedded, nothing from elsewhere.
 //
 // css/ holds the stylesheet in parts: tokens.css every value, base.css and
-// form.css the words that every page uses, then a file for each surface. They
-// are served as one file, look.css. What a city chooses is one colour: [City]
+// form.css the words that every page uses, then a file for each surface, and
+// forced.css for readers whose own colours replace all of these. They are served as one file, look.css. What a city chooses is one colour: [City]
 // works out what follows from it, and its stylesheet comes after look.css.
 //
 // Every address holds a hash of all files, so browsers keep them for good and
@@ -38,7 +38,7 @@ const Root = "/look/"
 var sources embed.FS
 
 // parts of look.css, in their order: later rules win.
-var parts = []string{"tokens", "base", "form", "citizen", "ticket", "terminal", "screen", "staff", "manager", "start"}
+var parts = []string{"tokens", "base", "form", "citizen", "ticket", "terminal", "screen", "staff", "manager", "start", "forced"}
 
 // kinds are the media types of what is served, by the ending of the name.
 var kinds = map[string]string{
