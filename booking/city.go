@@ -130,8 +130,8 @@ func (o *Office) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*o = Office{ID: f.ID, Name: f.Name, Address: f.Address, Prefix: f.Prefix,
-		Horizon: time.Duration(f.HorizonDays) * wholeDay, Grid: time.Duration(f.GridMinutes) * time.Minute,
-		Hold: time.Duration(f.HoldMinutes) * time.Minute, Lead: time.Duration(f.LeadMinutes) * time.Minute,
+		Horizon: times(f.HorizonDays, wholeDay), Grid: times(f.GridMinutes, time.Minute),
+		Hold: times(f.HoldMinutes, time.Minute), Lead: times(f.LeadMinutes, time.Minute),
 		Closed: f.Closed, Desks: f.Desks, Services: f.Services, Rules: f.Rules}
 	for _, d := range slices.Sorted(maps.Keys(f.Doors)) {
 		for _, s := range f.Doors[d] {
@@ -144,6 +144,13 @@ func (o *Office) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// times is so many units. A number that no office means stays one, instead of
+// running over into one that could be meant.
+func times(n int, unit time.Duration) time.Duration {
+	const most = 100_000
+	return time.Duration(max(-most, min(n, most))) * unit
 }
 
 // UnmarshalJSON reads the house and tells its offices where they are.

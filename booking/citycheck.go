@@ -19,6 +19,9 @@ var (
 	colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 	prefixForm = regexp.MustCompile(`^[A-HJ-NP-Z]{1,2}$`)
 	langForm   = regexp.MustCompile(`^[a-z]{2,3}$`)
+
+	// webForm is "https://…" or "www.…" anywhere, or a host and perhaps a path alone.
+	webForm = regexp.MustCompile(`(?i:[a-z]://|\bwww\.)|^([A-Za-z0-9-]+\.)+[a-z]{2,}(/\S*)?$`)
 )
 
 // cityCheck collects what is wrong with a city.
@@ -31,6 +34,7 @@ type cityCheck struct {
 func checkCity(c *City) []error {
 	k := cityCheck{city: c, seen: map[string]string{}}
 	k.line("name", c.Name, 1, 80)
+	k.noAddress("name", c.Name)
 	k.expect(slices.Contains(States, c.State), "state", "must be one of %s", strings.Join(States, ", "))
 	_, err := time.LoadLocation(c.Zone)
 	k.expect(err == nil && c.Zone != "" && c.Zone != "Local", "zone", "must be a time zone such as Europe/Berlin")
@@ -71,7 +75,21 @@ func (k *cityCheck) line(path, s string, low, high int) {
 	k.expect(!strings.ContainsRune(s, utf8.RuneError), path, "must not have the character U+FFFD, which stands for a broken one")
 	k.expect(!strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }), path,
 		"must not have characters that turn the direction of writing")
-	k.expect(utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl), path, "must not have control characters")
+	k.expect(!strings.ContainsAny(s, lineBreaks), path, "must not have a line break")
+	k.expect(utf8.ValidString(s) && !strings.ContainsFunc(s, isControl), path, "must not have control characters")
+	k.expect(n == 0 || strings.TrimSpace(s) == "" || strings.TrimSpace(s) == s, path, "must not begin or end with a space")
+	k.expect(n == 0 || strings.ContainsFunc(s, isWord), path, "must have a letter or digit")
+}
+
+const lineBreaks = "\n\v\f\r\u0085\u2028\u2029"
+
+func isControl(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(lineBreaks, r) }
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// noAddress checks a name: a screen or a paper cannot be clicked.
+func (k *cityCheck) noAddress(path, s string) {
+	k.expect(!webForm.MatchString(s), path, "must be a name, not a web address")
 }
 
 // text checks a sentence by language. needed: German must be there.
@@ -84,15 +102,23 @@ func (k *cityCheck) text(path string, t Text, needed bool) {
 	}
 }
 
+// name checks what something is called, by language.
+func (k *cityCheck) name(path string, t Text) {
+	k.text(path, t, true)
+	for lang, s := range t {
+		k.noAddress(path+"."+lang, s)
+	}
+}
+
 func (k *cityCheck) house(path string, h *House) {
 	k.id(path+".id", "house", string(h.ID))
-	k.text(path+".name", h.Name, true)
+	k.name(path+".name", h.Name)
 	k.line(path+".address", h.Address, 1, 200)
 	k.expect(len(h.Areas) > 0, path+".areas", "must have at least one")
 	for i, a := range h.Areas {
 		place := fmt.Sprintf("%s.areas[%d]", path, i)
 		k.id(place+".id", "area", a.ID)
-		k.text(place+".name", a.Name, true)
+		k.name(place+".name", a.Name)
 		k.text(place+".way", a.Way, true)
 		k.text(place+".says", a.Says, false)
 	}
@@ -104,7 +130,7 @@ func (k *cityCheck) house(path string, h *House) {
 
 func (k *cityCheck) office(path string, h *House, o *Office) {
 	k.id(path+".id", "office", string(o.ID))
-	k.text(path+".name", o.Name, true)
+	k.name(path+".name", o.Name)
 	k.line(path+".address", o.Address, 1, 200)
 	k.expect(prefixForm.MatchString(o.Prefix), path+".prefix", "must be one or two capital letters without I and O")
 	k.unique(path+".prefix", "prefix in "+string(h.ID)+" "+o.Prefix)
@@ -114,30 +140,62 @@ func (k *cityCheck) office(path string, h *House, o *Office) {
 	k.between(path+".holdMinutes", int(o.Hold/time.Minute), 1, 60)
 	k.between(path+".leadMinutes", int(o.Lead/time.Minute), 0, 7*24*60)
 	k.hours(path, o)
+	k.expect(len(o.Desks) <= maxListed, path+".desks", "must be at most %d", maxListed)
 	for i, d := range o.Desks {
 		k.desk(fmt.Sprintf("%s.desks[%d]", path, i), h, o, d)
 	}
 	k.expect(len(o.Services) > 0, path+".services", "must have at least one")
+	k.expect(len(o.Services) <= maxListed, path+".services", "must be at most %d", maxListed)
 	for i := range o.Services {
 		k.service(fmt.Sprintf("%s.services[%d]", path, i), h, o, &o.Services[i])
 	}
-	ascending := o.Rules["ascending"]
-	k.expect(ascending == 0 || ascending == 1, path+".rules.ascending", "must be 0 or 1")
-	for name, value := range o.Rules {
-		k.expect(slices.Contains(RuleNames, name), path+".rules."+name, "must be one of %s", strings.Join(RuleNames, ", "))
-		k.between(path+".rules."+name, value, 0, 24*60*60)
+	k.rules(path+".rules", o.Rules)
+}
+
+// maxListed is how many desks, places or services an office has at most: more
+// is a mistake, and no page could show them.
+const maxListed = 200
+
+// Seconds that an office has which sets none: those of queue.DefaultRules, which
+// a test of checkin compares.
+const (
+	presetRecall = 45
+	presetNoShow = 120
+)
+
+func (k *cityCheck) rules(path string, rules map[string]int) {
+	ascending := rules["ascending"]
+	k.expect(ascending == 0 || ascending == 1, path+".ascending", "must be 0 or 1")
+	k.between(path+".atOnceLimit", rules["atOnceLimit"], 0, 60)
+	for name, value := range rules {
+		k.expect(slices.Contains(RuleNames, name), path+"."+name, "must be one of %s", strings.Join(RuleNames, ", "))
+		if name != "ascending" && name != "atOnceLimit" {
+			k.between(path+"."+name, value, 0, 24*60*60)
+		}
 	}
+	recall, noShow := presetRecall, presetNoShow
+	if seconds, set := rules["recall"]; set {
+		recall = seconds
+	}
+	if seconds, set := rules["noShow"]; set {
+		noShow = seconds
+	}
+	k.expect(noShow >= recall, path+".noShow", "must not be shorter than recall: nobody is missing before the second call (here %d and %d seconds)",
+		noShow, recall)
 }
 
 func (k *cityCheck) hours(path string, o *Office) {
 	for i, a := range o.Doors {
 		for _, b := range o.Doors[:i] {
-			k.expect(a.Weekday != b.Weekday || a.Open >= b.Close || b.Open >= a.Close,
-				path+".doors."+weekdays[a.Weekday], "two stretches overlap")
+			k.expect(!overlap(a, b), path+".doors."+weekdays[a.Weekday], "two stretches overlap")
 		}
 	}
-	for _, d := range o.Duty {
-		k.expect(d.Places >= 1 && d.Places <= 200, path+".duty."+weekdays[d.Weekday], "must have between 1 and 200 places")
+	for i, a := range o.Duty {
+		place := path + ".duty." + weekdays[a.Weekday]
+		k.expect(a.Places >= 1 && a.Places <= maxListed, place, "must have between 1 and %d places", maxListed)
+		for _, b := range o.Duty[:i] {
+			k.expect(!overlap(a.Hours, b.Hours), place, "two stretches overlap")
+		}
 	}
 	for i, d := range o.Closed {
 		_, err := time.Parse(time.DateOnly, string(d))
@@ -147,9 +205,14 @@ func (k *cityCheck) hours(path string, o *Office) {
 	}
 }
 
+func overlap(a, b Hours) bool {
+	return a.Weekday == b.Weekday && a.Open < b.Close && b.Open < a.Close
+}
+
 func (k *cityCheck) desk(path string, h *House, o *Office, d Desk) {
 	k.id(path+".id", "desk of "+string(o.ID), d.ID)
 	k.line(path+".label", d.Label, 1, 12)
+	k.noAddress(path+".label", d.Label)
 	k.unique(path+".label", "label in "+d.Area+" "+d.Label) // one screen would show it for two desks
 	k.text(path+".way", d.Way, false)
 	k.area(path, h, d.Area)
@@ -162,8 +225,8 @@ func (k *cityCheck) area(path string, h *House, id string) {
 
 func (k *cityCheck) service(path string, h *House, o *Office, s *Service) {
 	k.id(path+".id", "service of "+string(o.ID), string(s.ID))
-	k.text(path+".group", s.Group, true)
-	k.text(path+".name", s.Name, true)
+	k.name(path+".group", s.Group)
+	k.name(path+".name", s.Name)
 	k.between(path+".minutes", s.Minutes, 1, 480)
 	k.between(path+".perPerson", s.PerPerson, 0, 240)
 	k.between(path+".feeCents", s.Fee, 0, 1_000_000)

@@ -117,11 +117,18 @@ func TestImportCommand(t *testing.T) {
 	for name, c := range map[string]struct{ file, want string }{
 		"negative": {city(t, `"Offenburg"`, `"Elsewhere"`, `"feeCents": 4600`, `"feeCents": -1`),
 			"wrong.json: houses[0].offices[0].services[0].feeCents: must be between 0 and "},
-		"unknown": {city(t, `"horizonDays"`, `"horizont"`), "wrong.json: houses[0].offices[0].horizont: is unknown"},
-		"cut off": {city(t)[:5000], "wrong.json: houses[0].offices[0].services[0].group.de: is not JSON near byte "},
-		"empty":   {"", "wrong.json: is not JSON near byte "},
-		"large":   {city(t) + strings.Repeat(" ", booking.MaxCityFile), "wrong.json: the file is larger than 4 MiB, which is the most"},
-		"huge":    {city(t) + strings.Repeat(" ", 17<<20), "wrong.json: the file is larger than 4 MiB, which is the most"},
+		"overflow":     {city(t, "\"K\",\n          \"horizonDays\": 90", `"K", "horizonDays": 213550`), "wrong.json: houses[0].offices[0].horizonDays: must be between 1 and 366"},
+		"duty twice":   {city(t, `["sat"]`, `["sat", "sat"]`), "wrong.json: houses[0].offices[0].duty.sat: two stretches overlap"},
+		"missed early": {city(t, `"prefix": "K"`, `"prefix": "K", "rules": {"noShow": 44}`), "wrong.json: houses[0].offices[0].rules.noShow: must not be shorter"},
+		"no name":      {city(t, `"Bürgerbüro"`, `"…"`), "wrong.json: houses[0].offices[0].name.de: must have a letter or digit"},
+		"spaces":       {city(t, `"Bürgerbüro"`, `"Bürgerbüro "`), "wrong.json: houses[0].offices[0].name.de: must not begin or end with a space"},
+		"line break":   {city(t, `"Bürgerbüro"`, `"Bürger\nbüro"`), "wrong.json: houses[0].offices[0].name.de: must not have a line break"},
+		"web address":  {city(t, `"Bürgerbüro"`, `"www.offenburg.de"`), "wrong.json: houses[0].offices[0].name.de: must be a name, not a web address"},
+		"unknown":      {city(t, `"horizonDays"`, `"horizont"`), "wrong.json: houses[0].offices[0].horizont: is unknown"},
+		"cut off":      {city(t)[:5000], "wrong.json: houses[0].offices[0].services[0].group.de: is not JSON near byte "},
+		"empty":        {"", "wrong.json: is not JSON near byte "},
+		"large":        {city(t) + strings.Repeat(" ", booking.MaxCityFile), "wrong.json: the file is larger than 4 MiB, which is the most"},
+		"huge":         {city(t) + strings.Repeat(" ", 17<<20), "wrong.json: the file is larger than 4 MiB, which is the most"},
 	} {
 		file := filepath.Join(t.TempDir(), "wrong.json")
 		if err := os.WriteFile(file, []byte(c.file), 0o600); err != nil {
