@@ -53,6 +53,7 @@ func (g gallery) desks() []example {
 		g.desk("desk-dialog-transfer", append(g.waiting(), serving), "K 026", "dialog-transfer"),
 		g.desk("desk-dialog-call-this", append(g.waiting(), serving), "K 026", "dialog-call-this"),
 		g.desk("desk-dialog-more", append(g.waiting(), serving), "K 026", "dialog-more"),
+		g.desk("desk-dialog-keys", append(g.waiting(), serving), "K 026", "dialog-keys"),
 		{Name: "clerk-appointment", Page: "clerk-appointment", Data: g.appointment()},
 		{Name: "clerk-appointment-purged", Page: "clerk-appointment", Data: booking.Appointment{Start: g.at("09:40"), End: g.at("10:15")}},
 	}

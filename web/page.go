@@ -86,6 +86,7 @@ func functions(l *texts.Language) template.FuncMap {
 		"add":       func(a, b int) int { return a + b },
 	}
 	maps.Copy(all, citizenFunctions(l))
+	maps.Copy(all, deskFunctions(l))
 	return all
 }
 

@@ -209,7 +209,7 @@ test("by keyboard alone", async (t) => {
     });
     await clerk.locator("#q").focus();
     await scan(clerk, "48271936");
-    await clerk.locator("p[role=status]").waitFor(); // where one searches, a scan searches
+    await clerk.locator("main p[role=status]").waitFor(); // where one searches, a scan searches
   });
 
   await t.test("a scan at the terminal is a code and nothing else", async () => {

@@ -3,6 +3,7 @@
 // pressing twice, or a lost answer, never calls twice, and never says of
 // somebody who was just called that they came.
 
+import {commandOf, showKeys} from "./keys.js";
 import {follow} from "./live.js";
 import {scannedBy} from "./scanner.js";
 
@@ -101,83 +102,28 @@ function openDialog(button) {
     box.checked = false;
     box.closest("label").hidden = !services.has(box.value);
   }
-  if (dialog.id === "dialog-keys") listKeys();
   dialog.showModal();
 }
 
-// --- keys: function keys and modifiers only, changeable, kept in this browser
-
-const store = "wartefrei.keys";
-const own = () => JSON.parse(localStorage.getItem(store) || "{}");
-
-/** The name of a key press, or "" for a key that a scanner or a typist sends. */
-function nameOf(event) {
-  const modifiers = ["Control", "Alt", "Meta"].filter((m) => event.getModifierState(m));
-  if (!modifiers.length && !/^F\d+$/.test(event.key)) return "";
-  if (["Control", "Alt", "Meta", "Shift", "AltGraph"].includes(event.key)) return "";
-  return [...modifiers, event.key.length === 1 ? event.key.toLowerCase() : event.key].join("+");
-}
-
-// A row of a list has a key while it is the first; the key is the list's.
-const keyed = (button) => button.dataset.keyed ?? button.id;
-const keyOf = (button) => own()[keyed(button)] ?? button.dataset.key;
+// --- keys
 
 const onePress = 500; // ms: the same key again within them is no second press; its button may mean the next command by then
-let last = {name: "", at: 0};
+let last = {command: "", at: 0};
 
-function pressedAgain(name) {
+function pressedAgain(command) {
   const before = last;
-  last = {name, at: performance.now()};
-  return name === before.name && last.at - before.at < onePress;
+  last = {command, at: performance.now()};
+  return command === before.command && last.at - before.at < onePress;
 }
 
 document.addEventListener("keydown", (event) => {
   if (scannedBy(event)) return event.preventDefault(); // its Enter presses nothing
-  const name = nameOf(event);
-  if (!name || document.querySelector("dialog[open]")) return;
-  const button = [...document.querySelectorAll("button[data-key]")].find((b) => keyOf(b) === name);
-  if (!button) return;
-  event.preventDefault();
-  if (!pressedAgain(name) && !event.repeat) button.click();
+  const command = commandOf(event);
+  if (!command || document.querySelector("dialog[open]")) return;
+  event.preventDefault(); // also while it has no button: nobody means what the browser does by F3
+  // A row of a list has a key while it is the first; the key is the list's.
+  const button = document.querySelector(`button[data-keyed="${command}"], button[data-key]#${command}`);
+  if (button && !pressedAgain(command) && !event.repeat) button.click();
 });
 
-/** Lists every command that has a key, with a button that waits for another. */
-function listKeys() {
-  const list = document.getElementById("key-list");
-  list.replaceChildren();
-  for (const button of live.querySelectorAll("button[data-key]:not([id^=row-])")) {
-    const row = document.createElement("div");
-    row.className = "split";
-    const name = document.createElement("dt");
-    name.textContent = (button.querySelector("b") ?? button.firstChild).textContent.trim();
-    const value = document.createElement("dd");
-    const change = document.createElement("button");
-    change.type = "button";
-    change.className = "btn";
-    change.textContent = `${keyOf(button)} – ${list.dataset.change}`;
-    change.addEventListener("click", () => waitForKey(keyed(button), change, list.dataset.press));
-    change.dataset.changes = keyed(button);
-    value.append(change);
-    row.append(name, value);
-    list.append(row);
-  }
-}
-
-function waitForKey(id, change, press) {
-  change.textContent = press;
-  change.addEventListener("keydown", (event) => {
-    const name = nameOf(event);
-    if (!name) return;
-    event.preventDefault();
-    localStorage.setItem(store, JSON.stringify({...own(), [id]: name}));
-    listKeys();
-    document.querySelector(`[data-changes="${id}"]`).focus(); // the list is new
-  }, {once: false});
-}
-
-document.getElementById("keys-reset").addEventListener("click", () => {
-  localStorage.removeItem(store);
-  listKeys();
-});
-
-follow(live);
+follow(live, showKeys);

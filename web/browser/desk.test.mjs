@@ -1,0 +1,178 @@
+// A clerk's desk: all its keys are listed and can be changed.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import {accessible, answered, browser, deskKey, enter, session} from "./browser.mjs";
+import {enclosed, outlined, press, walk} from "./keys.mjs";
+import {demonstration} from "./server.mjs";
+
+const usual = [{width: 1366, height: 768}, {width: 1280, height: 720}];
+
+const commands = ["main-action", "recall", "put-back", "no-show", "finish", "park", "pause", "close",
+  "row-2", "row-3", "row-4", "row-5", "row-6", "row-7", "row-8", "row-9", "revoke", "bring-back", "bring-here",
+  "transfer", "change", "more", "services", "keys"];
+
+test("a clerk's desk", async (t) => {
+  const {url} = await demonstration();
+  const chromium = await browser();
+  const clerk = await session(chromium, {viewport: usual[0]});
+  await clerk.goto(url + "/");
+  await clerk.locator("button[name=speed][value='0']").click(); // nobody else calls
+  await clerk.locator("button[name=speed][value='1']").waitFor();
+  await enter(clerk, url, "as", "keller");
+  await fill(clerk, url, 12);
+  await clerk.goto(url + "/desks");
+  const desk = url + await clerk.locator("main li", {hasText: "geschlossen"}).first().locator("a").getAttribute("href");
+  await clerk.goto(desk);
+  await fresh(clerk);
+
+  await t.test("a closed desk lists every command, in the order of a visit", async () => {
+    await deskKey(clerk, "F1");
+    await enclosed(clerk, "#dialog-keys");
+    assert.deepEqual(await clerk.locator("#key-list [data-name]").evaluateAll((all) => all.map((e) => e.dataset.name)), commands);
+    assert.equal(await cap(clerk, "no-show"), "F3");
+    assert.equal(await cap(clerk, "put-back"), "Strg Z");
+    assert.equal(await cap(clerk, "row-9"), "Alt 9");
+    await clerk.getByRole("button", {name: "Ändern Person in Zeile 9 aufrufen"}).waitFor();
+    await walk(clerk);
+    await accessible(clerk, "the list of keys");
+  });
+
+  await t.test("a key that another command has is swapped", async () => {
+    await change(clerk, "recall", "F6");
+    assert.equal(await said(clerk), "„Erneut aufrufen“ hat jetzt F6, „Parken“ dafür F2.");
+    await outlined(clerk, "[data-changes=recall]");
+    assert.deepEqual([await cap(clerk, "recall"), await cap(clerk, "park")], ["F6", "F2"]);
+    await change(clerk, "finish", "Shift+F4");
+    assert.equal(await said(clerk), "„Fertig, ohne aufzurufen“ hat jetzt Umschalt F4.");
+    const held = await clerk.locator("#key-list kbd").allTextContents();
+    assert.equal(new Set(held).size, commands.length, `a key stands twice: ${held}`);
+  });
+
+  await t.test("keys of the browser, of scanners and of typists are refused", async () => {
+    for (const [keys, why] of [
+      [["Control+w", "Control+t", "Control+n", "Control+Shift+t", "F5", "Control+F5", "F11", "F12", "Alt+F4", "Control+Tab", "Control+c", "Control+1"], "behält der Browser für sich"],
+      [["a", "Q", "1", "/", "Space", "Enter", "Shift+b", "ArrowDown", "Control+Enter", "Alt+ArrowLeft", "Meta+F2"], "Das geht nicht"],
+    ]) {
+      for (const key of keys) {
+        await change(clerk, "recall", key);
+        assert.ok((await said(clerk)).includes(why), `${key}: ${await said(clerk)}`);
+        assert.equal(await cap(clerk, "recall"), "F6");
+      }
+    }
+    await keypad(clerk, "2"); // with Alt: so do some scanners write
+    assert.ok((await said(clerk)).includes("Das geht nicht"), await said(clerk));
+  });
+
+  await t.test("Escape and Tab end waiting for a key", async () => {
+    await change(clerk, "recall", "Escape");
+    assert.equal(await said(clerk), "");
+    await clerk.keyboard.press("F8");
+    assert.equal(await cap(clerk, "recall"), "F6");
+    await change(clerk, "recall", "Tab");
+    await outlined(clerk, "[data-changes=put-back]");
+    await clerk.keyboard.press("F8");
+    assert.deepEqual([await cap(clerk, "recall"), await cap(clerk, "put-back")], ["F6", "Strg Z"]);
+    assert.equal(await clerk.locator("#dialog-keys[open]").count(), 1);
+    await clerk.keyboard.press("Escape");
+    assert.equal(await clerk.locator("#dialog-keys[open]").count(), 0);
+  });
+
+  await t.test("buttons have the changed keys, also those that a frame brings", async () => {
+    await clerk.reload();
+    await fresh(clerk);
+    await deskKey(clerk, "F9");
+    await press(clerk, "#dialog-open .btn.yours", "Enter");
+    await clerk.locator("#close").waitFor();
+    await given(clerk, "F9", "call-next", "#recall");
+    assert.deepEqual(await clerk.locator("#recall kbd, #park kbd, .hints [data-key-of=recall]").allTextContents(), ["F6", "F2", "F6"]);
+    await given(clerk, "F6", "recall");
+    await given(clerk, "F9", "came", "#finish");
+    assert.equal(await clerk.locator("#finish kbd").textContent(), "Umschalt F4");
+    assert.equal(await given(clerk, "Shift+F4", "finish", "#close").then((sent) => sent.getAll("done").length > 0), true);
+  });
+
+  await t.test("a key is its command's also while that is not possible", async () => {
+    await clerk.evaluate(() => addEventListener("keydown", (event) => { globalThis.taken = event.defaultPrevented; }));
+    for (const [key, taken] of [["F3", true], ["F7", true], ["F10", false]]) { // F10 was given up
+      await clerk.keyboard.press(key);
+      assert.equal(await clerk.evaluate("taken"), taken, key);
+    }
+  });
+
+  await t.test("resetting brings the first keys back", async () => {
+    await deskKey(clerk, "F1");
+    await press(clerk, "#keys-reset", "Enter");
+    assert.equal(await said(clerk), "Alle Tasten sind wieder wie am Anfang.");
+    assert.deepEqual([await cap(clerk, "recall"), await cap(clerk, "park"), await cap(clerk, "finish")], ["F2", "F6", "F10"]);
+    await clerk.keyboard.press("Escape");
+    await clerk.reload();
+    await fresh(clerk);
+    assert.equal(await cap(clerk, "recall"), "F2");
+  });
+
+  await t.test("a desk works where the browser keeps nothing, or something else", async () => {
+    for (const stored of ["{", "null", "7", '["F2"]', '{"recall": {}, "main-action": "x", "park": 7, "nothing": "F9"}']) {
+      await clerk.evaluate((text) => localStorage.setItem("wartefrei.keys", text), stored);
+      await clerk.reload();
+      await fresh(clerk);
+      await deskKey(clerk, "F1");
+      await enclosed(clerk, "#dialog-keys");
+      assert.equal(await cap(clerk, "main-action"), "F9", stored);
+    }
+    await clerk.evaluate(() => localStorage.clear());
+    const blocked = await clerk.context().newPage();
+    await blocked.addInitScript(() => Object.defineProperty(globalThis, "localStorage", {get() { throw new DOMException("blocked", "SecurityError"); }}));
+    await blocked.goto(desk);
+    await fresh(blocked);
+    await deskKey(blocked, "F1");
+    await change(blocked, "services", "Alt+F1");
+    assert.match(await said(blocked), /^„Anliegen wählen“ hat jetzt Alt F1\. Dieser Browser merkt sich das nicht/);
+    await blocked.keyboard.press("Escape");
+    await deskKey(blocked, "Alt+F1");
+    await enclosed(blocked, "#dialog-open");
+    await blocked.close();
+  });
+});
+
+const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
+const cap = (page, name) => page.locator(`#key-list [data-name=${name}] kbd`).textContent();
+const said = (page) => page.locator("#key-said").textContent();
+
+/** Lets that many people without appointment wait, as the information desk does. */
+async function fill(clerk, url, people) {
+  await clerk.goto(url + "/houses/fischmarkt/infodesk");
+  await clerk.evaluate(async (people) => {
+    const form = new URLSearchParams(new FormData(document.querySelector("form[action$='/tickets']")));
+    for (let n = 0; n < people; n++) {
+      form.set("key", "full-" + n);
+      const answer = await fetch(document.querySelector("form[action$='/tickets']").action, {method: "POST", body: form});
+      if (!answer.ok) throw new Error(`no number: ${answer.status}`);
+    }
+  }, people);
+}
+
+/** Lets a command of the open list wait for a key, and presses one. */
+async function change(page, name, key) {
+  await page.evaluate(() => document.activeElement.blur()); // ends what waited before
+  await page.locator(`[data-changes=${name}]`).click(); // not by Enter: among so many keys, that would be a scan
+  assert.match(await said(page), /^Drücken Sie jetzt die Taste für/);
+  await page.keyboard.press(key);
+}
+
+/** Presses a key of the keypad with Alt. */
+async function keypad(page, key) {
+  const keyboard = await page.context().newCDPSession(page);
+  for (const type of ["keyDown", "keyUp"]) await keyboard.send("Input.dispatchKeyEvent", {type, key, code: "Numpad" + key, modifiers: 1, location: 3, isKeypad: true});
+  await keyboard.detach();
+}
+
+/** Presses the key of a command, sees that it is sent and taken, and waits for what the desk shows then. */
+async function given(page, key, name, then) {
+  const answer = await answered(page, () => deskKey(page, key));
+  const sent = new URLSearchParams(answer.request().postData());
+  assert.equal(sent.get("command"), name);
+  assert.ok(answer.ok(), `${name} is refused: ${answer.status()}`);
+  if (then) await page.locator(then).first().waitFor();
+  return sent;
+}
