@@ -168,19 +168,42 @@ func (n *node) demonstrate(ctx context.Context) error {
 	return n.folder.say(running{os.Getpid(), n.cfg.PublicURL, n.cfg.Postgres, n.cfg.Redis})
 }
 
+// addTerminals gives each house a token for its terminals, unless it has one
+// that we know. One that nobody knows is of a start that was killed before it
+// could keep it.
 func (n *node) addTerminals(ctx context.Context, kept *secrets) error {
 	for _, house := range n.bookings.City().Houses {
 		if _, good := n.accounts.Token(kept.Terminals[house.ID]); good {
 			continue
 		}
 		name, _ := house.Name.In(texts.German)
-		secret, _, err := n.accounts.AddToken(ctx, pgaccounts.Holder{Role: pgaccounts.Terminal, Name: name, House: house.ID})
+		holder := pgaccounts.Holder{Role: pgaccounts.Terminal, Name: name, House: house.ID}
+		if err := n.revokeLost(ctx, holder); err != nil {
+			return err
+		}
+		secret, _, err := n.accounts.AddToken(ctx, holder)
 		if err != nil {
 			return err
 		}
 		kept.Terminals[house.ID] = secret
 	}
 	return n.keepSecrets(*kept)
+}
+
+func (n *node) revokeLost(ctx context.Context, of pgaccounts.Holder) error {
+	tokens, err := n.accounts.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if t.Role != of.Role || t.House != of.House || t.Name != of.Name || !t.Revoked.IsZero() {
+			continue
+		}
+		if err := n.accounts.Revoke(ctx, t.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addAccount adds an account that there is not yet, and gives it its password

@@ -1,10 +1,16 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/democity"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // TestBusyMoment looks for a lively moment at any hour, on Sundays, holidays
@@ -32,5 +38,51 @@ func TestBusyMoment(t *testing.T) {
 		if said := got.In(city.Location()).Format(time.RFC3339); said != want {
 			t.Errorf("from %s: %s, want %s", from, said, want)
 		}
+	}
+}
+
+// TestStartWasKilled adds accounts and terminals after a start that was killed
+// in the middle of one each: the account gets the password that is told, and
+// the token that nobody knows is revoked.
+func TestStartWasKilled(t *testing.T) {
+	t.Parallel()
+	ctx, pool := t.Context(), pgtest.New(t)
+	bookings, err := pgbooking.New(ctx, pool, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bookings.Import(ctx, democity.City()); err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := pgaccounts.New(ctx, pool, redistest.New(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{bookings: bookings, accounts: accounts, folder: &folder{path: t.TempDir()}}
+	if _, err := accounts.AddAccount(ctx, "keller", pgaccounts.Clerk, []booking.OfficeID{"buergerbuero"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.addTerminals(ctx, &secrets{Terminals: map[booking.HouseID]string{}}); err != nil { // and its secrets were not kept
+		t.Fatal(err)
+	}
+
+	kept := secrets{Password: "probe-abcdefgh", Terminals: map[booking.HouseID]string{}}
+	for range 2 {
+		if err := n.addTerminals(ctx, &kept); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range people(bookings.City(), kept.Password) {
+			if err := n.addAccount(ctx, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := accounts.SignIn(ctx, "keller", kept.Password, "here"); err != nil {
+		t.Errorf("the account of the killed start: %v", err)
+	}
+	tokens, err := accounts.Tokens(ctx)
+	good := slices.DeleteFunc(tokens, func(h pgaccounts.Holder) bool { return !h.Revoked.IsZero() })
+	if houses := len(bookings.City().Houses); err != nil || len(good) != houses {
+		t.Errorf("%d good tokens for %d houses, %v", len(good), houses, err)
 	}
 }
