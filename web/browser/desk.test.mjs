@@ -1,4 +1,5 @@
-// A clerk's desk: all its keys are listed and can be changed.
+// A clerk's desk: all its keys are listed and can be changed, nothing on it is
+// covered or cut on a usual screen with a full waiting room.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -133,6 +134,43 @@ test("a clerk's desk", async (t) => {
     await enclosed(blocked, "#dialog-open");
     await blocked.close();
   });
+
+  await t.test("nothing is covered or cut on a usual screen", async () => {
+    await clerk.goto(desk);
+    await fresh(clerk);
+    for (const then of ["#recall", "#finish", null]) {
+      for (const size of usual) {
+        await clerk.setViewportSize(size);
+        assert.deepEqual(await clerk.evaluate(laidOut, then === "#recall" ? [] : ["#number"]), [], `${size.width} × ${size.height}, before ${then}`);
+      }
+      if (then) await given(clerk, "F9", then === "#recall" ? "call-next" : "came", then);
+    }
+    for (const [key, opened] of [["F7", "#dialog-transfer"], ["F4", "#dialog-change"], ["Control+F7", "#dialog-more"], ["Control+F2", "#dialog-open"], ["F1", "#dialog-keys"]]) {
+      await deskKey(clerk, key);
+      await enclosed(clerk, opened);
+      await walk(clerk);
+      await clerk.keyboard.press("Escape");
+    }
+  });
+
+  await t.test("nor while something is amiss", async () => {
+    const page = await session(chromium); // the gallery: somebody was called long ago
+    for (const size of usual) {
+      await page.setViewportSize(size);
+      for (const example of ["desk-calling", "desk-serving"]) {
+        await page.goto(`${url}/gallery/${example}`);
+        assert.deepEqual(await page.evaluate(laidOut, ["#number"]), [], `${example} at ${size.width} × ${size.height}`);
+        await page.evaluate(() => {
+          document.getElementById("stale").hidden = false;
+          const refusal = document.getElementById("refusal");
+          refusal.hidden = false;
+          refusal.textContent = "Diese Nummer hat inzwischen ein anderer Schalter aufgerufen. Bitte rufen Sie die nächste Person auf.";
+        });
+        assert.deepEqual(await page.evaluate(laidOut, ["#number", "#stale", "#refusal"]), [], `${example} at ${size.width} × ${size.height}, amiss`);
+      }
+    }
+    await page.close();
+  });
 });
 
 const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
@@ -175,4 +213,36 @@ async function given(page, key, name, then) {
   assert.ok(answer.ok(), `${name} is refused: ${answer.status()}`);
   if (then) await page.locator(then).first().waitFor();
   return sent;
+}
+
+/** What is wrong with the boxes of a desk; the elements of wanted must be among them. */
+function laidOut(wanted) {
+  const faults = [];
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
+  for (const selector of [...wanted, "#main-action"]) if (shown(selector).length === 0) faults.push(`no ${selector}`);
+  const all = shown(".bar .btn, .bar h1, #number, .cur .rows, .cur .acts .btn, .list h2, #stale, #refusal");
+  for (const e of all) {
+    const box = e.getBoundingClientRect();
+    const name = e.id || e.textContent.trim().slice(0, 20);
+    if (box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth) faults.push(`${name} is outside the window`);
+    for (const [x, y] of [[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]]) {
+      const top = document.elementFromPoint(Math.min(Math.max(x, box.left + 5), box.right - 5), Math.min(Math.max(y, box.top + 5), box.bottom - 5));
+      if (!e.contains(top)) faults.push(`${name} is covered by ${top?.outerHTML.slice(0, 60)}`);
+    }
+    if (e.matches(".btn") && (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight)) faults.push(`${name} is cut`);
+    for (const other of all.slice(all.indexOf(e) + 1)) {
+      const its = other.getBoundingClientRect();
+      if (box.left < its.right && its.left < box.right && box.top < its.bottom && its.top < box.bottom) faults.push(`${name} overlaps ${other.id || other.textContent.trim().slice(0, 20)}`);
+    }
+  }
+  const amiss = !document.getElementById("stale").hidden;
+  const rows = document.querySelector(".cur .rows");
+  if (rows && !amiss && rows.scrollHeight > rows.clientHeight + 1) faults.push(`of the visit, ${rows.scrollHeight - rows.clientHeight} px are cut`);
+  if (document.documentElement.scrollHeight > innerHeight) faults.push("the page scrolls beside its columns");
+  const list = document.querySelector("section.list");
+  if (list.scrollHeight <= list.clientHeight) faults.push("the waiting room is not full");
+  list.scrollTop = list.scrollHeight;
+  if (document.getElementById("keys").getBoundingClientRect().bottom > list.getBoundingClientRect().bottom) faults.push("the list does not scroll to its end");
+  list.scrollTop = 0;
+  return faults;
 }
