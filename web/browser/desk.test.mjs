@@ -1,5 +1,6 @@
 // A clerk's desk: all its keys are listed and can be changed, nothing on it is
-// covered or cut on a usual screen with a full waiting room.
+// covered or cut on a usual screen with a full waiting room, and it says when
+// it is connected again.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -171,6 +172,29 @@ test("a clerk's desk", async (t) => {
     }
     await page.close();
   });
+
+  await t.test("a desk and the managers' page say once that they are connected again", async () => {
+    const manager = await session(chromium);
+    await enter(manager, url, "as", "kaya");
+    const pages = [clerk, manager];
+    const ways = await Promise.all(pages.map(way));
+    for (const page of pages) {
+      await page.reload();
+      await fresh(page);
+      await page.evaluate(() => {
+        globalThis.told = [];
+        const back = document.getElementById("back");
+        new MutationObserver(() => told.push(back.textContent)).observe(back, {childList: true});
+      });
+    }
+    for (const each of ways) each.cut();
+    for (const page of pages) await page.locator("#stale").waitFor();
+    assert.deepEqual(await clerk.evaluate(laidOut, ["#number", "#stale"]), []);
+    for (const each of ways) each.mend();
+    for (const page of pages) await page.locator("#back", {hasText: "Wieder verbunden."}).waitFor({state: "attached"});
+    await given(clerk, "F10", "finish", "#close"); // what is shown changes after that
+    for (const page of pages) assert.deepEqual(await page.evaluate("told"), ["Wieder verbunden."]);
+  });
 });
 
 const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
@@ -245,4 +269,20 @@ function laidOut(wanted) {
   if (document.getElementById("keys").getBoundingClientRect().bottom > list.getBoundingClientRect().bottom) faults.push("the list does not scroll to its end");
   list.scrollTop = 0;
   return faults;
+}
+
+/** A page's way to the server, for the time after it is loaded again. */
+async function way(page) {
+  let gone = false;
+  const sockets = new Set();
+  await page.routeWebSocket(/\/live/, (socket) => {
+    if (gone) return socket.close();
+    sockets.add(socket);
+    socket.connectToServer();
+  });
+  await page.route(/\/live\?/, (route) => gone ? route.abort() : route.continue());
+  return {
+    cut() { gone = true; for (const socket of sockets) socket.close(); },
+    mend() { gone = false; },
+  };
 }

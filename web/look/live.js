@@ -5,6 +5,7 @@
 //   <time data-clock>09:42</time>                              shows the office clock
 //   <p data-fresh="Geprüft um {at}" data-stale="Keine Verbindung seit {age}">
 //   <section id="stale" hidden>                                is shown while the page is old
+//   <p id="back" role="status" data-say="Wieder verbunden."></p>  says once that it is no longer
 //
 // {at} is when the page was last known to be right, {age} how long ago that is.
 // <html> has data-live="fresh" or "stale" once the server was heard.
@@ -72,7 +73,11 @@ class Page {
     if (!this.stamp && !stale) return; // not heard yet, not long ago
     root.dataset.live = stale ? "stale" : "fresh";
     const banner = document.getElementById("stale");
-    if (banner && banner.hidden === stale) banner.hidden = !stale;
+    if (banner && banner.hidden === stale) {
+      banner.hidden = !stale;
+      const back = document.getElementById("back");
+      if (back) back.textContent = stale ? "" : back.dataset.say;
+    }
     this.clocks(now);
     this.sentences(stale, age);
   }
