@@ -77,6 +77,17 @@ export async function answered(page, act) {
   return answer;
 }
 
+/** The clerk calls and serves until the number is called: whoever else waits comes first. */
+export async function callUntil(clerk, number) {
+  for (;;) {
+    await answered(clerk, () => deskKey(clerk, "F9"));
+    await clerk.locator("#main-action[data-command=came]").waitFor();
+    if ((await clerk.locator("#number").textContent()) === number) return;
+    await answered(clerk, () => deskKey(clerk, "F9"));
+    await clerk.locator("#finish").waitFor();
+  }
+}
+
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const rules = {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]};
 

@@ -2,7 +2,7 @@
 // of barriers while somebody is called. The gallery holds their other states.
 
 import test from "node:test";
-import {accessible, answered, browser, deskKey, enter, session, sizes} from "./browser.mjs";
+import {accessible, browser, callUntil, deskKey, enter, session, sizes} from "./browser.mjs";
 import {demonstration} from "./server.mjs";
 
 test("live pages", async (t) => {
@@ -44,7 +44,7 @@ test("live pages", async (t) => {
     }],
     ["desk, opening", clerk, async () => { await deskKey(clerk, "F9"); await clerk.locator("#dialog-open").waitFor(); }],
     ["desk, open", clerk, async () => { await clerk.locator("#dialog-open .yours").click(); await clerk.locator("#close").waitFor(); }],
-    ["desk, somebody called", clerk, () => callAll(clerk, phone)],
+    ["desk, somebody called", clerk, async () => callUntil(clerk, (await phone.locator(".nr.big").textContent()).trim())],
     ["ticket, called", phone, () => phone.getByRole("heading", {name: "Sie sind dran."}).waitFor()],
     ["screen, somebody called", screen, () => screen.locator(".call:not(.none)").waitFor()],
     ["desk, somebody served", clerk, async () => { await deskKey(clerk, "F9"); await clerk.locator("#finish").waitFor(); }],
@@ -61,15 +61,3 @@ test("live pages", async (t) => {
 });
 
 const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
-
-/** The clerk calls and serves until the phone's own number is called: whoever else waits comes first. */
-async function callAll(clerk, phone) {
-  const number = (await phone.locator(".nr.big").textContent()).trim();
-  for (;;) {
-    await answered(clerk, () => deskKey(clerk, "F9"));
-    await clerk.locator("#main-action[data-command=came]").waitFor();
-    if ((await clerk.locator("#number").textContent()) === number) return;
-    await answered(clerk, () => deskKey(clerk, "F9"));
-    await clerk.locator("#finish").waitFor();
-  }
-}
