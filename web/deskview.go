@@ -137,10 +137,14 @@ func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t que
 		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && !state.Served(t), Past: !due.After(now)}
 }
 
-// servesNames names what a desk serves: "all" where that is everything.
+// servesNames names what a desk serves: "all" where that is everything, and only
+// how many where the head of a page has no room for the names.
 func servesNames(l *texts.Language, office *booking.Office, serves []queue.ServiceID) string {
 	if len(serves) == len(office.Services) {
 		return l.T("desk.all-services")
+	}
+	if len(serves) > 3 {
+		return l.T("desk.many-services", "n", len(serves))
 	}
 	return serviceNames(l, office, queue.Ticket{Services: serves, Persons: 1})
 }

@@ -47,6 +47,8 @@ test("a clerk's desk", async (t) => {
     assert.deepEqual([await cap(clerk, "recall"), await cap(clerk, "park")], ["F6", "F2"]);
     await change(clerk, "finish", "Shift+F4");
     assert.equal(await said(clerk), "„Fertig, ohne aufzurufen“ hat jetzt Umschalt F4.");
+    await change(clerk, "transfer", "Control+Alt+Shift+F9");
+    assert.equal(await said(clerk), "„Weiterleiten“ hat jetzt Strg Alt Umschalt F9.");
     const held = await clerk.locator("#key-list kbd").allTextContents();
     assert.equal(new Set(held).size, commands.length, `a key stands twice: ${held}`);
   });
@@ -91,12 +93,13 @@ test("a clerk's desk", async (t) => {
     await given(clerk, "F6", "recall");
     await given(clerk, "F9", "came", "#finish");
     assert.equal(await clerk.locator("#finish kbd").textContent(), "Umschalt F4");
+    assert.deepEqual(await clerk.evaluate(laidOut, ["#number"]), [], "a long key");
     assert.equal(await given(clerk, "Shift+F4", "finish", "#close").then((sent) => sent.getAll("done").length > 0), true);
   });
 
   await t.test("a key is its command's also while that is not possible", async () => {
     await clerk.evaluate(() => addEventListener("keydown", (event) => { globalThis.taken = event.defaultPrevented; }));
-    for (const [key, taken] of [["F3", true], ["F7", true], ["F10", false]]) { // F10 was given up
+    for (const [key, taken] of [["F3", true], ["F6", true], ["F10", false]]) { // F10 was given up
       await clerk.keyboard.press(key);
       assert.equal(await clerk.evaluate("taken"), taken, key);
     }
