@@ -40,13 +40,22 @@ func TestKillWhileFilling(t *testing.T) {
 		{"the last office plays", func() bool { return played(t, data, "standesamt") }},
 	} {
 		p := start(t, data)
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Logf("the program said while %s: %s", c.while, p.said.String())
+			}
+		})
 		eventually(t, c.while, c.under)
 		p.Process.Kill()
 		p.Wait()
+		// A start waits for them too, but on a slow machine not for long enough; see TestKill.
+		eventually(t, "its servers have ended", func() bool { return len(workingBelow(data)) == 0 })
 	}
 	p := start(t, data)
 	url := p.serving(t)
-	now, found := whoCame(t, data)
+	pool, clock := clockOf(t, data)
+	now := clock.Now().Add(-10 * time.Minute) // the kills have taken time since
+	found := whoCame(t, data, pool, now)
 	if want := undisturbed(t, now); !slices.Equal(found, want) {
 		t.Errorf("filled after kills: %d lines\n%q\nundisturbed: %d lines\n%q", len(found), found, len(want), want)
 	}
@@ -54,6 +63,25 @@ func TestKillWhileFilling(t *testing.T) {
 	if err != nil || ask(t, data, `SELECT count(*) FROM account WHERE initial IS NOT NULL`) != 0 {
 		t.Errorf("some accounts at %s do not have the password of %s, %v", url, secrets, err)
 	}
+}
+
+// TestForwardToAnotherDay puts the clock forward to the middle of another day's
+// morning, on which people came at their times, not all in this moment.
+func TestForwardToAnotherDay(t *testing.T) {
+	t.Parallel()
+	data := dataFolder(t)
+	start(t, data).serving(t)
+	city := democity.City()
+	pool, clock := clockOf(t, data)
+	busy, err := busyMoment(&city, clock.Now().Add(20*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := clock.Forward(t.Context(), busy.Sub(clock.Now())); err != nil {
+		t.Fatal(err)
+	}
+	want := undisturbed(t, busy)
+	eventually(t, "the other day's people have come", func() bool { return slices.Equal(whoCame(t, data, pool, busy), want) })
 }
 
 // ask asks the database of a demonstration that may not be there yet: -1.
@@ -81,33 +109,30 @@ func played(t *testing.T, data, office string) bool {
 	return err == nil && seq > 0
 }
 
-// whoCame lists what a running demonstration was filled with, and says until when.
-func whoCame(t *testing.T, data string) (time.Time, []string) {
+// clockOf opens the database and the office clock of a running demonstration.
+func clockOf(t *testing.T, data string) (*pgxpool.Pool, *pg.Clock) {
 	t.Helper()
 	at, ok := findRunning(data)
 	if !ok {
 		t.Fatal("the demonstration does not say where it runs")
 	}
-	pool, err := pg.Open(t.Context(), at.Postgres)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
+	return installation{environment: []string{"WARTEFREI_POSTGRES_URL=" + at.Postgres}}.officeClock(t)
+}
+
+// whoCame lists what a running demonstration was filled with until an instant.
+func whoCame(t *testing.T, data string, pool *pgxpool.Pool, until time.Time) []string {
+	t.Helper()
+	at, _ := findRunning(data)
 	rdb, err := redisqueue.Connect(at.Redis)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { rdb.Close() })
-	clock, err := pg.NewClock(t.Context(), pool, time.Now)
+	defer rdb.Close()
+	bookings, err := pgbooking.New(t.Context(), pool, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bookings, err := pgbooking.New(t.Context(), pool, clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := clock.Now().Add(-10 * time.Minute) // since then the kills may have taken time
-	return now, lines(t, bookings, redisqueue.New(rdb), now)
+	return lines(t, bookings, redisqueue.New(rdb), until)
 }
 
 // undisturbed lists what a demonstration is filled with in which nobody was killed.
