@@ -35,12 +35,15 @@ test("calls", async (t) => {
     assert.deepEqual([told.alerts.length, told.tones, told.shakes], [1, 2, 1]);
   });
 
-  await t.test("a recall is told again, once", async () => {
+  await t.test("every recall is told again, once", async () => {
     await answered(clerk, () => deskKey(clerk, "F2"));
     const told = await heard(phone, 2);
     assert.match(told.alerts[1], new RegExp(`Noch einmal: Sie sind dran\\. ${number} Schalter ${desk} `));
     assert.equal(await phone.title(), `Noch einmal: Schalter ${desk}`);
     assert.deepEqual([told.alerts.length, told.tones, told.shakes], [2, 4, 2]);
+    await answered(clerk, () => deskKey(clerk, "F2")); // in the same words
+    const again = await heard(phone, 3);
+    assert.deepEqual([again.alerts.length, again.tones, again.shakes], [3, 6, 3]);
     await phone.reload();
     await fresh(phone);
     await phone.getByRole("heading", {name: "Noch einmal: Sie sind dran."}).waitFor();

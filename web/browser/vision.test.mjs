@@ -18,7 +18,7 @@ const meanings = {
   "a ticket's page without connection": ["ticket-lost", ".live", "ticket-waiting", ".live"],
   "a desk that calls": ["desk-calling", ".cur", "desk-serving", ".cur"],
   "a desk's main action": ["desk-serving", "#main-action", "#finish"],
-  "a desk's present time": ["desk-serving", ".now b", ".first b, .list td"],
+  "a desk's present time": ["desk-serving", ".now b", ".dur b"],
   "the main button": ["appointment-booked", ".btn.yours", ".acts .btn:not(.yours)"],
   "the appointment": ["appointment-booked", ".plate", "appointment-gone", "h1"],
   "the main door of a terminal": ["terminal", ".doors .yours", ".doors a:not(.yours)"],
