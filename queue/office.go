@@ -35,7 +35,8 @@ func (o *Office) Apply(e Event) bool {
 	if !o.Next(e) {
 		return false
 	}
-	if e.Kind == "day" || o.Tickets == nil {
+	whole := e.Kind == "opened" && len(e.Tickets)+len(e.Desks) > 0 // rebuilt from what Redis had
+	if e.Kind == "day" || whole || o.Tickets == nil {
 		o.Tickets, o.Desks = map[TicketID]Ticket{}, map[DeskID]Desk{}
 	}
 	for _, t := range e.Tickets {

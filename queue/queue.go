@@ -157,7 +157,23 @@ type Event struct {
 	Tickets  []Ticket `json:"tickets,omitempty"` // changed, as they are now; what the command is about stands first
 	Desks    []Desk   `json:"desks,omitempty"`
 	Counters Counters `json:"counters"`
+
+	// Behind is of an answer: it was given before the event was recorded,
+	// since the record did not answer. See Line.
+	Behind bool `json:"-"`
 }
+
+// Mark names a state of an office. An epoch is one life of the server that
+// decides; what an older epoch had and a newer one has not, never was.
+type Mark struct{ Epoch, Version int64 }
+
+// Covers says that m is o, or newer.
+func (m Mark) Covers(o Mark) bool {
+	return m.Epoch > o.Epoch || m.Epoch == o.Epoch && m.Version >= o.Version
+}
+
+// Mark is what the event's office is at after it.
+func (e Event) Mark() Mark { return Mark{e.Epoch, e.Version} }
 
 // Actor is who gave a command: a role, and for staff the account's id.
 type Actor struct {
@@ -184,7 +200,9 @@ type Request struct {
 // Line is an office's queue, where commands are decided: one at a time, each
 // whole or not at all.
 type Line interface {
-	// Do carries out a command and returns its event. The same Request.ID
+	// Do carries out a command and returns its event once it is recorded, or,
+	// while the record is away, kept so that a crash does not lose it
+	// (Event.Behind). The same Request.ID
 	// again changes nothing and returns the first event, or the first refusal.
 	// A refusal is one of the errors in errors.go and changes nothing. Any
 	// other error leaves the outcome unknown: repeat with the same ID.

@@ -81,6 +81,23 @@ installation CONSTRAINT installation_key_check CHECK ((length(key) = 32))
 installation CONSTRAINT installation_one_check CHECK (one)
 installation CONSTRAINT installation_pkey PRIMARY KEY (one)
 CREATE UNIQUE INDEX installation_pkey ON public.installation USING btree (one)
+queue_event.office text NOT NULL
+queue_event.version bigint NOT NULL
+queue_event.epoch bigint NOT NULL
+queue_event.at bigint NOT NULL
+queue_event.day date NOT NULL
+queue_event.kind text NOT NULL
+queue_event.command text NOT NULL
+queue_event.event json NOT NULL
+queue_event CONSTRAINT queue_event_pkey PRIMARY KEY (office, version)
+CREATE INDEX queue_event_command ON public.queue_event USING btree (office, command)
+CREATE INDEX queue_event_day ON public.queue_event USING btree (office, version) WHERE (kind = 'day'::text)
+CREATE UNIQUE INDEX queue_event_pkey ON public.queue_event USING btree (office, version)
+queue_head.office text NOT NULL
+queue_head.epoch bigint NOT NULL
+queue_head.version bigint NOT NULL
+queue_head CONSTRAINT queue_head_pkey PRIMARY KEY (office)
+CREATE UNIQUE INDEX queue_head_pkey ON public.queue_head USING btree (office)
 released_hold.hash bytea NOT NULL
 released_hold.released timestamp with time zone NOT NULL
 released_hold CONSTRAINT released_hold_pkey PRIMARY KEY (hash)
