@@ -15,6 +15,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
@@ -31,7 +32,8 @@ type entrance struct {
 func open(t *testing.T) *entrance {
 	t.Helper()
 	e := &entrance{now: at(t, "2026-11-30T07:00")}
-	store, err := pgbooking.New(t.Context(), pgtest.New(t), func() time.Time { return e.now })
+	pool := pgtest.New(t)
+	store, err := pgbooking.New(t.Context(), pool, func() time.Time { return e.now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +41,7 @@ func open(t *testing.T) *entrance {
 		t.Fatal(err)
 	}
 	e.bookings = store
-	e.Arrivals = &checkin.Arrivals{Appointments: store, Line: redisqueue.New(redistest.New(t)), City: store.City,
+	e.Arrivals = &checkin.Arrivals{Appointments: store, Line: redisqueue.New(redistest.New(t), pgjournal.New(pool)), City: store.City,
 		Now: func() time.Time { return e.now }, NewTicket: func() queue.TicketID { return queue.TicketID(rand.Text()) }}
 	return e
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
@@ -36,12 +37,13 @@ const amt = "buergerbuero"
 
 // story is a short morning in one office on a real Redis, followed by two nodes.
 type story struct {
-	t     *testing.T
-	rdb   *redis.Client
-	pool  *pgxpool.Pool
-	clock atomic.Int64 // the office clock, ms
-	steps int
-	a, b  *node
+	t       *testing.T
+	rdb     *redis.Client
+	pool    *pgxpool.Pool
+	clock   atomic.Int64 // the office clock, ms
+	steps   int
+	journal *pgjournal.Journal
+	a, b    *node
 }
 
 // node is what one node of the installation measures.
@@ -69,7 +71,8 @@ func newStory(t *testing.T) *story {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	s.pool, s.a, s.b = pool, s.node(regA), s.node(regB)
+	s.pool, s.journal = pool, pgjournal.New(pgtest.New(t)) // apart: it asks so often that what fails here would not be seen
+	s.a, s.b = s.node(regA), s.node(regB)
 	return s
 }
 
@@ -85,12 +88,12 @@ func (s *story) at(clock string) {
 }
 
 func (s *story) node(reg *client.Registry) *node {
-	n := &node{line: redisqueue.New(s.rdb), http: prommetrics.NewHTTP(reg)}
+	n := &node{line: redisqueue.New(s.rdb, s.journal), http: prommetrics.NewHTTP(reg)}
 	log := slog.New(slog.DiscardHandler)
 	n.follower = redisqueue.NewFollower(n.line, func() []queue.OfficeID { return []queue.OfficeID{amt} }, log)
 	age := func() time.Duration { return time.Since(n.follower.Checked()) }
 	prommetrics.Program(reg, "a1b2c3")
-	reg.MustRegister(&prommetrics.Offices{City: city, Now: s.now, Age: age, State: n.follower.Office})
+	reg.MustRegister(&prommetrics.Offices{City: city, Now: s.now, Age: age, State: n.follower.Office, Behind: n.follower.Behind})
 	n.live = wsscreen.New(wsscreen.Config{Now: s.now, Rate: func() float64 { return 1 }, Age: age, Metrics: reg, Log: log})
 	s.t.Cleanup(n.live.Close)
 	n.follower.OnEvent(prommetrics.NewQueue(reg, city).Event)

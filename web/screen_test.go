@@ -15,8 +15,10 @@ import (
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/democity"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 	"github.com/wartefrei/wartefrei/signage"
@@ -33,7 +35,7 @@ type hall struct {
 func newHall(t *testing.T) *hall {
 	t.Helper()
 	city := democity.City()
-	h := &hall{queue: redisqueue.New(redistest.New(t)), now: time.Date(2026, 11, 24, 9, 0, 0, 0, city.Location())}
+	h := &hall{queue: redisqueue.New(redistest.New(t), pgjournal.New(pgtest.New(t))), now: time.Date(2026, 11, 24, 9, 0, 0, 0, city.Location())}
 	offices := redisqueue.NewFollower(h.queue, func() []queue.OfficeID { return []queue.OfficeID{"buergerbuero"} }, slog.New(slog.DiscardHandler))
 	now := func() time.Time { return h.now }
 	live := wsscreen.New(wsscreen.Config{Now: now, Rate: func() float64 { return 1 }, Age: func() time.Duration { return 0 },

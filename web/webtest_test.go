@@ -30,6 +30,7 @@ import (
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
@@ -91,7 +92,7 @@ func newSiteOn(t *testing.T, pool *pgxpool.Pool, rdb *redis.Client, cities ...bo
 // follow gives the site its queue.
 func (s *site) follow(t *testing.T) {
 	t.Helper()
-	line := redisqueue.New(s.redis)
+	line := redisqueue.New(s.redis, pgjournal.New(s.pool))
 	s.Line = line
 	s.Arrivals = &checkin.Arrivals{Appointments: s.Bookings, Line: line, City: s.City, Now: s.Now, NewTicket: NewTicketID}
 	s.Offices = redisqueue.NewFollower(line, func() (ids []queue.OfficeID) {

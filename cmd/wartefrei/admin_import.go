@@ -43,7 +43,7 @@ func importCity(ctx context.Context, cfg Config, _ *slog.Logger, args []string) 
 	}
 	// Queue and city lie in two stores. Who joins for a service, or opens a desk,
 	// in the milliseconds between the question and the import is not seen.
-	if err := askQueue(ctx, cfg, bookings.City(), &city, clock.Now()); err != nil {
+	if err := askQueue(ctx, cfg, pool, bookings.City(), &city, clock.Now()); err != nil {
 		return err
 	}
 	changes, stranded, err := bringCity(ctx, bookings, city, *despite)

@@ -18,6 +18,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pg"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
@@ -236,12 +237,12 @@ func (v *visitors) join(office queue.OfficeID, days int, id queue.TicketID, area
 func busy(t *testing.T) (installation, *visitors) {
 	t.Helper()
 	i, rdb := installWithRedis(t)
-	_, clock := i.officeClock(t)
+	pool, clock := i.officeClock(t)
 	noon := clock.Now().UTC().Truncate(24 * time.Hour).Add(36 * time.Hour) // no midnight comes while the test runs
 	if err := clock.Forward(t.Context(), noon.Sub(clock.Now())); err != nil {
 		t.Fatal(err)
 	}
-	v := &visitors{t: t, line: redisqueue.New(rdb), clock: clock}
+	v := &visitors{t: t, line: redisqueue.New(rdb, pgjournal.New(pool)), clock: clock}
 	const buerger = "buergerbuero"
 	v.do(buerger, 0, queue.OpenDesk{Desk: "1", Label: "1", Serves: queue.Set([]queue.ServiceID{"anmeldung", "reisepass", "fuehrungszeugnis"})})
 	v.do(buerger, 0, queue.OpenDesk{Desk: "2", Label: "2", Serves: []queue.ServiceID{"anmeldung"}})

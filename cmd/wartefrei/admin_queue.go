@@ -8,8 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 )
 
@@ -20,12 +23,12 @@ var errInUse = errors.New("today's queue needs what the new file lacks")
 // not closed, and what open tickets are for and where they wait. The queue is
 // asked only where something is lost, so other changes, and the first city,
 // need no Redis.
-func askQueue(ctx context.Context, cfg Config, old, new *booking.City, now time.Time) error {
+func askQueue(ctx context.Context, cfg Config, pool *pgxpool.Pool, old, new *booking.City, now time.Time) error {
 	losses := booking.Losses(old, new)
 	if len(losses) == 0 {
 		return nil
 	}
-	needed, err := neededOf(ctx, cfg, losses, string(old.Day(now)))
+	needed, err := neededOf(ctx, cfg, pool, losses, string(old.Day(now)))
 	if err != nil {
 		return fmt.Errorf("the new file removes something, and today's queue cannot be asked whether it is needed: %w", err)
 	}
@@ -36,7 +39,7 @@ func askQueue(ctx context.Context, cfg Config, old, new *booking.City, now time.
 }
 
 // neededOf lists what is lost and needed, by place and reason.
-func neededOf(ctx context.Context, cfg Config, losses []booking.Loss, today string) ([]string, error) {
+func neededOf(ctx context.Context, cfg Config, pool *pgxpool.Pool, losses []booking.Loss, today string) ([]string, error) {
 	if err := cfg.validateRedis(); err != nil {
 		return nil, err
 	}
@@ -45,7 +48,7 @@ func neededOf(ctx context.Context, cfg Config, losses []booking.Loss, today stri
 		return nil, err
 	}
 	defer rdb.Close()
-	line := redisqueue.New(rdb)
+	line := redisqueue.New(rdb, pgjournal.New(pool))
 	var needed []string
 	for _, l := range losses {
 		office, err := line.Office(ctx, queue.OfficeID(l.Office))

@@ -19,6 +19,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/cmd/wartefrei/play"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 	"github.com/wartefrei/wartefrei/web"
@@ -132,7 +133,7 @@ func whoCame(t *testing.T, data string, pool *pgxpool.Pool, until time.Time) []s
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lines(t, bookings, redisqueue.New(rdb), until)
+	return lines(t, bookings, redisqueue.New(rdb, pgjournal.New(pool)), until)
 }
 
 // undisturbed lists what a demonstration is filled with in which nobody was killed.
@@ -141,7 +142,8 @@ func undisturbed(t *testing.T, now time.Time) []string {
 	city := democity.City()
 	local := now.In(city.Location())
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, city.Location())
-	bookings, err := pgbooking.New(t.Context(), pgtest.New(t), func() time.Time { return midnight })
+	pool := pgtest.New(t)
+	bookings, err := pgbooking.New(t.Context(), pool, func() time.Time { return midnight })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +154,7 @@ func undisturbed(t *testing.T, now time.Time) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := redisqueue.New(redistest.New(t))
+	line := redisqueue.New(redistest.New(t), pgjournal.New(pool))
 	players := &play.Players{City: bookings.City, Holidays: holidays,
 		Town: &play.Rooms{City: bookings.City, Bookings: bookings, Line: line, NewTicket: web.NewTicketID}}
 	if err := players.Book(t.Context(), bookings, city.Day(now)); err != nil {

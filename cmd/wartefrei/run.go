@@ -20,6 +20,7 @@ import (
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
 	"github.com/wartefrei/wartefrei/web"
@@ -140,7 +141,7 @@ func (n *node) openStores(ctx context.Context) (err error) {
 // follow keeps every office's present state in memory and tells screens and
 // metrics of every change.
 func (n *node) follow(context.Context) error {
-	n.queue = redisqueue.New(n.redis)
+	n.queue = redisqueue.New(n.redis, pgjournal.New(n.pool))
 	n.offices = redisqueue.NewFollower(n.queue, n.officeIDs, n.log)
 	n.live = wsscreen.New(wsscreen.Config{Now: n.now, Rate: n.rate, Metrics: n.metrics, Log: n.log,
 		Age: n.age})
@@ -148,7 +149,7 @@ func (n *node) follow(context.Context) error {
 
 	n.offices.OnChange(func(office queue.OfficeID) { n.live.Changed(office, time.Now()) })
 	n.offices.OnEvent(prommetrics.NewQueue(n.metrics, n.bookings.City).Event)
-	n.metrics.MustRegister(&prommetrics.Offices{City: n.bookings.City, State: n.offices.Office, Now: n.now, Age: n.age})
+	n.metrics.MustRegister(&prommetrics.Offices{City: n.bookings.City, State: n.offices.Office, Now: n.now, Age: n.age, Behind: n.offices.Behind})
 	n.keep(n.offices.Run)
 	if !n.cfg.Demo { // there it would begin a day before its morning is played
 		n.keep(n.turnDays)

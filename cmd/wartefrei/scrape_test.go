@@ -19,6 +19,7 @@ import (
 	"github.com/wartefrei/wartefrei/dashboards"
 	"github.com/wartefrei/wartefrei/dashboards/promtest"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 )
 
@@ -89,7 +90,15 @@ func beginDay(t *testing.T) *demoDay {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { redis.Close() })
-	d.line = redisqueue.New(redis)
+	pool, err := pg.Open(t.Context(), d.running.Postgres)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	d.line = redisqueue.New(redis, pgjournal.New(pool))
+	if d.clock, err = pg.NewClock(t.Context(), pool, time.Now); err != nil {
+		t.Fatal(err)
+	}
 	d.first = d.offices()
 	return d
 }
@@ -121,14 +130,6 @@ func (d *demoDay) play() {
 		})
 	})
 	d.speed("0")
-	pool, err := pg.Open(d.t.Context(), d.running.Postgres)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	d.t.Cleanup(pool.Close)
-	if d.clock, err = pg.NewClock(d.t.Context(), pool, time.Now); err != nil {
-		d.t.Fatal(err)
-	}
 	d.stopped = d.clock.Now()
 }
 

@@ -14,9 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
@@ -24,15 +27,17 @@ import (
 // turn is how many commands ours and the bare loop give in turn.
 const turn = 500
 
-// BenchmarkCommands counts acknowledged commands per second, each fsynced, and
-// beside it those of a bare loop: the same scripts with the same arguments to
-// the same server, on as many raw connections, nothing validated, decoded or
-// followed. ratio is ours over theirs.
+// BenchmarkCommands counts acknowledged commands per second, each fsynced by
+// Redis and recorded by PostgreSQL, and beside it those of a bare loop: the same
+// scripts with the same arguments to the same server, on as many raw
+// connections, then the same row to the same PostgreSQL, those that wait
+// committed together; nothing validated, decoded, compared or followed. ratio
+// is ours over theirs.
 func BenchmarkCommands(b *testing.B) {
-	s := redistest.Start(b)
+	s, d := redistest.Start(b), startDatabase(b)
 	for _, desks := range []int{1, 10, 50} {
 		b.Run(fmt.Sprintf("desks=%d", desks), func(b *testing.B) {
-			ours, bare := newHall(b, s.Client(), desks), newHall(b, s.Client(), desks)
+			ours, bare := newHall(b, s.Client(), d.pool, desks), newHall(b, s.Client(), d.pool, desks)
 			loop := bare.bareLoop(b)
 			var took, bareTook time.Duration
 			b.ResetTimer()
@@ -52,7 +57,7 @@ func BenchmarkCommands(b *testing.B) {
 // BenchmarkCallNext times call-next alone, with so many in line.
 func BenchmarkCallNext(b *testing.B) {
 	for _, waiting := range []int{10, 1_000, 100_000} {
-		h := newHall(b, redistest.New(b), 1)
+		h := newHall(b, redistest.New(b), pgtest.New(b), 1)
 		h.fill(b, waiting)
 		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) {
 			var calling time.Duration
@@ -72,6 +77,7 @@ func BenchmarkCallNext(b *testing.B) {
 // as before.
 type hall struct {
 	rdb    *redis.Client
+	pool   *pgxpool.Pool
 	queue  *redisqueue.Queue
 	office queue.OfficeID
 	desks  int
@@ -81,8 +87,8 @@ type hall struct {
 
 var halls atomic.Int64
 
-func newHall(b *testing.B, rdb *redis.Client, desks int) *hall {
-	h := &hall{rdb: rdb, queue: redisqueue.New(rdb), desks: desks, turns: make([]int, desks),
+func newHall(b *testing.B, rdb *redis.Client, pool *pgxpool.Pool, desks int) *hall {
+	h := &hall{rdb: rdb, pool: pool, queue: redisqueue.New(rdb, pgjournal.New(pool)), desks: desks, turns: make([]int, desks),
 		office: queue.OfficeID(fmt.Sprintf("hall-%d", halls.Add(1)))}
 	for desk := range desks {
 		h.must(b, desk, queue.OpenDesk{Desk: deskID(desk), Label: "1", Serves: []queue.ServiceID{"pass"}})
@@ -171,6 +177,7 @@ func (h *hall) bareLoop(b *testing.B) func(queue.Request, int) error {
 			desks[i].bytes[c.Kind()] = h.prepare(b, c)
 		}
 	}
+	commit := h.bareCommits(b)
 	return func(r queue.Request, n int) error {
 		d := desks[n]
 		text := d.bytes[r.Command.Kind()]
@@ -178,7 +185,45 @@ func (h *hall) bareLoop(b *testing.B) func(queue.Request, int) error {
 		if _, err := d.conn.Write(text); err != nil {
 			return err
 		}
-		return skipEvent(d.answers)
+		event, err := readEvent(d.answers)
+		if err != nil {
+			return err
+		}
+		return commit(event)
+	}
+}
+
+// bareCommits returns what has a row committed with all that wait then.
+func (h *hall) bareCommits(b *testing.B) func(event string) error {
+	type row struct {
+		event string
+		done  chan error
+	}
+	rows := make(chan row, h.desks)
+	b.Cleanup(func() { close(rows) })
+	go func() {
+		version := int64(1 << 40) // behind what set the hall up
+		for first := range rows {
+			group := []row{first}
+			for len(rows) > 0 {
+				group = append(group, <-rows)
+			}
+			var events []string
+			for _, r := range group {
+				events = append(events, r.event)
+			}
+			_, err := h.pool.Exec(context.Background(), `INSERT INTO queue_event (office, version, epoch, at, day, kind, command, event)
+				SELECT $1, $2 + n, 1, 1, '2026-11-24', 'call-next', 'r', e FROM unnest($3::json[]) WITH ORDINALITY AS x (e, n)`, h.office, version, events)
+			version += int64(len(group))
+			for _, r := range group {
+				r.done <- err
+			}
+		}
+	}()
+	return func(event string) error {
+		r := row{event, make(chan error, 1)}
+		rows <- r
+		return <-r.done
 	}
 }
 
@@ -202,22 +247,37 @@ func (h *hall) prepare(b *testing.B, c queue.Command) []byte {
 	return slices.Clone([]byte(text.String()))
 }
 
-// skipEvent reads an answer and holds that it is an event.
-func skipEvent(answers *bufio.Reader) error {
+// readEvent reads an answer that must be an event.
+func readEvent(answers *bufio.Reader) (string, error) {
 	for _, want := range []string{"*2\r\n", "$5\r\n", "EVENT\r\n"} {
 		line, err := answers.ReadString('\n')
 		if err != nil || line != want {
-			return fmt.Errorf("bare loop: %q, %v", line, err)
+			return "", fmt.Errorf("bare loop: %q, %v", line, err)
 		}
 	}
 	line, err := answers.ReadString('\n')
 	if err != nil {
-		return err
+		return "", err
 	}
 	length, err := strconv.Atoi(strings.TrimSpace(line[1:]))
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = io.CopyN(io.Discard, answers, int64(length)+2)
-	return err
+	text := make([]byte, length+2)
+	_, err = io.ReadFull(answers, text)
+	return string(text[:length]), err
+}
+
+// BenchmarkOpening times how an office with a day of 2,000 visits is opened
+// after Redis was wiped.
+func BenchmarkOpening(b *testing.B) {
+	rdb, pool := redistest.New(b), pgtest.New(b)
+	h := newHall(b, rdb, pool, 1)
+	h.fill(b, 2000)
+	for range b.N {
+		rdb.FlushDB(b.Context())
+		if o, err := h.queue.Office(b.Context(), h.office); err != nil || len(o.Tickets) < 2000 {
+			b.Fatalf("%d tickets, %v", len(o.Tickets), err)
+		}
+	}
 }

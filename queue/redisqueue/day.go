@@ -71,8 +71,13 @@ func (q *Queue) turnDay(ctx context.Context, office queue.OfficeID, at time.Time
 	}
 	switch reply.word {
 	case "EVENT":
-		_, err := q.event(office, reply.text(0))
+		e, err := q.entry(office, reply.text(0))
+		if err == nil {
+			q.record.decided(e)
+		}
 		return err
+	case "BEFORE":
+		return nil
 	case "EARLY":
 		return nil
 	case "UNFINISHED":

@@ -19,7 +19,17 @@ func (q *Queue) Bare(ctx context.Context, r queue.Request) ([]any, error) {
 		return nil, err
 	}
 	known := q.knows(r.Office)
-	return append([]any{"EVALSHA", script.Hash(), 1, metaKey(r.Office), known.epoch, known.version}, args...), nil
+	return append([]any{"EVALSHA", script.Hash(), 1, metaKey(r.Office), known.Epoch, known.Version}, args...), nil
+}
+
+// Note tells Redis how far an office is recorded, and to keep so many recorded events.
+func (q *Queue) Note(ctx context.Context, office queue.OfficeID, keep int) error {
+	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+	if err != nil {
+		return err
+	}
+	_, err = q.run(ctx, scripts["recorded"], office, 0, "", heads[0].Epoch, heads[0].Version, keep)
+	return err
 }
 
 // TurnDay is the last step of BeginDay alone, as a node does it that has not

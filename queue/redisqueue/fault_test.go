@@ -12,23 +12,29 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
 
-// TestKill kills Redis again and again while eight clerks and terminals work.
-// What was answered is in the log after that, once, and a repeat gets the same
-// answer.
+// TestKill kills and empties Redis again and again while eight clerks and
+// terminals work on three nodes. What was answered is in the journal after
+// that, once, and a repeat gets the same answer from every node.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	const workers, kills, between = 8, 4, 150
+	const workers, faults, between = 9, 6, 100
 	s := redistest.Start(t)
-	rdb := s.Client()
-	node := redisqueue.New(rdb)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	rdb, pool := s.Client(), pgtest.New(t)
+	var nodes []*redisqueue.Queue
+	for range 3 {
+		nodes = append(nodes, redisqueue.New(s.Client(), pgjournal.New(pool)))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 
 	var answered atomic.Int64
@@ -41,10 +47,11 @@ func TestKill(t *testing.T) {
 		all.Go(func() {
 			for n := 0; !stop.Load(); n++ {
 				r := worker(w, n)
-				event, err := node.Do(ctx, r)
+				event, err := nodes[w%3].Do(ctx, r)
 				requests[w] = append(requests[w], r)
 				switch {
 				case err == nil:
+					event.Behind = false
 					answers[w][r.ID] = event
 					answered.Add(1)
 				case !queue.Refused(err):
@@ -54,32 +61,37 @@ func TestKill(t *testing.T) {
 			}
 		})
 	}
-	for range kills {
+	for fault := range faults {
 		for seen := answered.Load(); answered.Load() < seen+between && ctx.Err() == nil; {
 			time.Sleep(time.Millisecond)
 		}
-		s.Kill()
-		s.Restart()
+		if fault%2 == 0 {
+			s.Kill()
+			s.Restart()
+		} else if err := rdb.FlushDB(ctx).Err(); err != nil {
+			t.Error(err)
+		}
 	}
 	stop.Store(true)
 	all.Wait()
 
-	logged := readLog(t, rdb, kills)
+	recorded := readJournal(t, pool, nodes[0], faults)
 	for w := range workers {
 		for _, r := range requests[w] {
 			first, ok := answers[w][r.ID]
 			if !ok {
 				continue // refused
 			}
-			if !reflect.DeepEqual(logged[r.ID], first) {
-				t.Errorf("%s was answered\n%+v, the log has\n%+v", r.ID, first, logged[r.ID])
+			if !reflect.DeepEqual(recorded[r.ID], first) {
+				t.Errorf("%s was answered\n%+v, the journal has\n%+v", r.ID, first, recorded[r.ID])
 			}
-			if again, err := node.Do(ctx, r); err != nil || !reflect.DeepEqual(again, first) {
+			again, err := nodes[(w+1)%3].Do(ctx, r)
+			if again.Behind = false; err != nil || !reflect.DeepEqual(again, first) {
 				t.Errorf("repeat of %s\n%+v %v, want\n%+v", r.ID, again, err, first)
 			}
 		}
 	}
-	t.Logf("%d answers over %d kills: all there", answered.Load(), kills)
+	t.Logf("%d answers over %d faults: all there", answered.Load(), faults)
 }
 
 // worker is the n-th request of one who works at a desk: open, then join, call
@@ -99,23 +111,34 @@ func worker(w, n int) queue.Request {
 	return r
 }
 
-// readLog returns the events of the log by command, and holds that they have
-// no gap, and fold to the state.
-func readLog(t *testing.T, rdb *redis.Client, kills int) map[string]queue.Event {
+// readJournal returns the recorded events by command, and holds that they have
+// no gap, that each epoch begins with "opened", and that they fold to what Redis has.
+func readJournal(t *testing.T, pool *pgxpool.Pool, node *redisqueue.Queue, faults int) map[string]queue.Event {
 	t.Helper()
-	state, err := redisqueue.New(rdb).Office(t.Context(), office)
+	state, err := node.Office(t.Context(), office)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if state.Epoch != int64(kills)+1 {
-		t.Errorf("epoch %d after %d kills", state.Epoch, kills)
+	if state.Epoch <= int64(faults) {
+		t.Errorf("epoch %d after %d faults", state.Epoch, faults)
 	}
 	events := map[string]queue.Event{}
 	fold := queue.Office{ID: office}
-	for _, entry := range rdb.XRange(t.Context(), fmt.Sprintf("{%s}%d:log", office, state.Epoch), "-", "+").Val() {
+	rows, err := pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version", office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
 		var e queue.Event
-		if err := json.Unmarshal([]byte(entry.Values["event"].(string)), &e); err != nil {
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
 			t.Fatal(err)
+		}
+		if e.Kind == "opened" && e.Epoch > fold.Epoch {
+			fold.Epoch = e.Epoch // openings that failed leave epochs out
 		}
 		if !fold.Apply(e) {
 			t.Fatalf("event (%d, %d) %s does not follow (%d, %d)", e.Epoch, e.Version, e.Kind, fold.Epoch, fold.Version)
@@ -126,7 +149,7 @@ func readLog(t *testing.T, rdb *redis.Client, kills int) map[string]queue.Event 
 		events[e.Command] = e
 	}
 	if !reflect.DeepEqual(&fold, state) {
-		t.Errorf("the log folds to\n%+v, the state is\n%+v", fold, state)
+		t.Errorf("the journal folds to\n%+v, the state is\n%+v", fold, state)
 	}
 	return events
 }
@@ -136,7 +159,7 @@ func readLog(t *testing.T, rdb *redis.Client, kills int) map[string]queue.Event 
 func TestUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	node := redisqueue.New(s.Client())
+	node := redisqueue.New(s.Client(), record(t))
 	join(t, node, 1)
 	if err := syscall.Kill(s.Pid(), syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -159,10 +182,10 @@ func TestUnknownOutcome(t *testing.T) {
 }
 
 // TestDays has eight nodes begin each day at once. One event begins it, and two
-// days of events and ids are kept, no more.
+// days of ids are kept, no more.
 func TestDays(t *testing.T) {
 	t.Parallel()
-	rdb := redistest.New(t)
+	rdb, journal := redistest.New(t), record(t)
 	days := []string{"2026-11-24", "2026-11-25", "2026-11-26", "2026-11-30"}
 	for n, day := range days {
 		var all sync.WaitGroup
@@ -170,7 +193,7 @@ func TestDays(t *testing.T) {
 			all.Go(func() {
 				r := request(n*1000 + w)
 				r.Day, r.At = day, morning.AddDate(0, 0, n)
-				if _, err := redisqueue.New(rdb).Do(t.Context(), r); err != nil {
+				if _, err := redisqueue.New(rdb, journal).Do(t.Context(), r); err != nil {
 					t.Error(err)
 				}
 			})
@@ -187,7 +210,7 @@ func TestDays(t *testing.T) {
 			began[e.Day]++
 		}
 	}
-	if want := map[string]int{"2026-11-26": 1, "2026-11-30": 1}; !reflect.DeepEqual(began, want) {
+	if want := map[string]int{"2026-11-25": 1, "2026-11-26": 1, "2026-11-30": 1}; !reflect.DeepEqual(began, want) {
 		t.Errorf("days in the log: %v, want %v", began, want)
 	}
 	if ids := rdb.Keys(t.Context(), "*:c:*").Val(); len(ids) != 2 {
@@ -199,7 +222,7 @@ func TestDays(t *testing.T) {
 // came in at the last moment would be lost.
 func TestDayWaits(t *testing.T) {
 	t.Parallel()
-	node := redisqueue.New(redistest.New(t))
+	node := redisqueue.New(redistest.New(t), record(t))
 	join(t, node, 1)
 	if err := node.TurnDay(t.Context(), office, morning.AddDate(0, 0, 1), "2026-11-25"); err == nil {
 		t.Error("the day began")
@@ -215,7 +238,7 @@ func TestDayWaits(t *testing.T) {
 func TestFull(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.Start(t).Client()
-	node := redisqueue.New(rdb)
+	node := redisqueue.New(rdb, record(t))
 	join(t, node, 1)
 	before := dump(t, rdb)
 	limit := func(bytes string) {
@@ -242,7 +265,7 @@ func TestFull(t *testing.T) {
 func TestLinesEnd(t *testing.T) {
 	t.Parallel()
 	rdb := redistest.New(t)
-	node := redisqueue.New(rdb)
+	node := redisqueue.New(rdb, record(t))
 	for n := range 3 {
 		join(t, node, n)
 		r := request(n)

@@ -15,10 +15,10 @@ type followed struct {
 	lent  bool // state was handed out: the next event changes a clone
 }
 
-func (o *followed) mark() mark {
+func (o *followed) mark() queue.Mark {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return mark{o.state.Epoch, o.state.Version}
+	return queue.Mark{Epoch: o.state.Epoch, Version: o.state.Version}
 }
 
 func (o *followed) replace(state *queue.Office) {

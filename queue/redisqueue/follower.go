@@ -2,7 +2,6 @@ package redisqueue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 )
 
 const (
@@ -36,6 +36,7 @@ type Follower struct {
 	onEvent  []func(queue.Event)
 	onChange []func(queue.OfficeID)
 	checked  atomic.Int64 // UnixNano by the machine's clock, 0 before the first look
+	recorded atomic.Bool  // how far the offices are recorded was read once
 
 	mu       sync.Mutex
 	followed map[queue.OfficeID]*followed
@@ -92,10 +93,68 @@ func (f *Follower) of(office queue.OfficeID) *followed {
 
 // Run follows until ctx ends.
 func (f *Follower) Run(ctx context.Context) {
-	var both sync.WaitGroup
-	both.Go(func() { f.keepLooking(ctx) })
-	both.Go(func() { f.keepListening(ctx) })
-	both.Wait()
+	var all sync.WaitGroup
+	all.Go(func() { f.keepLooking(ctx) })
+	all.Go(func() { f.keepListening(ctx) })
+	all.Go(func() { f.keepRecording(ctx) })
+	all.Wait()
+}
+
+// Ready says whether this node knows how far each office is recorded: a Redis
+// that knows less was rolled back. Before that it must decide nothing.
+func (f *Follower) Ready() bool { return f.recorded.Load() }
+
+// Behind is for how long something of an office has been decided that is not
+// recorded, as far as this node knows; 0 if all is. While it lasts, a loss of
+// Redis would lose what was answered.
+func (f *Follower) Behind(office queue.OfficeID) time.Duration {
+	return f.queue.record.behindFor(office)
+}
+
+// keepRecording has recorded, each second, what anybody has decided and nobody
+// recorded, because the node that did is gone or PostgreSQL was away.
+func (f *Follower) keepRecording(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	var last error
+	for {
+		err := f.settle(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && last == nil:
+			f.log.Error("queue: the record does not answer, answers are given before they are recorded", "err", err)
+		case err == nil && last != nil:
+			f.log.Info("queue: the record answers again")
+		}
+		last = err
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (f *Follower) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, recordWithin)
+	defer cancel()
+	offices := f.offices()
+	decided := make([]queue.Mark, len(offices)) // before the heads, so that these can only be newer
+	for i, office := range offices {
+		decided[i] = f.of(office).mark()
+	}
+	heads, err := f.queue.record.heads(ctx, offices)
+	if err != nil {
+		return err
+	}
+	for i, office := range offices {
+		f.queue.saw(office, heads[i].Epoch, heads[i].Version)
+		f.queue.record.owes(office, decided[i])
+	}
+	f.recorded.Store(true)
+	f.queue.note(ctx, offices, heads)
+	return nil
 }
 
 func (f *Follower) keepLooking(ctx context.Context) {
@@ -128,11 +187,11 @@ func (f *Follower) look(ctx context.Context) error {
 	defer cancel()
 	began := time.Now()
 	offices := f.offices()
-	ours := make([]mark, len(offices)) // before we ask, so that theirs can only be newer
+	ours := make([]queue.Mark, len(offices)) // before we ask, so that theirs can only be newer
 	for i, office := range offices {
 		ours[i] = f.of(office).mark()
 	}
-	theirs, err := f.queue.marks(ctx, offices)
+	theirs, err := f.queue.look(ctx, offices)
 	if err != nil {
 		return err
 	}
@@ -147,8 +206,8 @@ func (f *Follower) look(ctx context.Context) error {
 	return nil
 }
 
-func (f *Follower) compare(ctx context.Context, office queue.OfficeID, ours, theirs mark) error {
-	if !theirs.covers(ours) {
+func (f *Follower) compare(ctx context.Context, office queue.OfficeID, ours, theirs queue.Mark) error {
+	if !theirs.Covers(ours) {
 		f.log.Error("queue: Redis has lost events", "office", office, "ours", ours, "theirs", theirs)
 		return f.reread(ctx, office)
 	}
@@ -213,17 +272,18 @@ func ping(ctx context.Context, subscription *redis.PubSub) {
 }
 
 func (f *Follower) hear(ctx context.Context, text string) error {
-	var e queue.Event
-	if err := json.Unmarshal([]byte(text), &e); err != nil {
+	e, err := pgjournal.Read(text)
+	if err != nil {
 		return fmt.Errorf("hear of an event: %w", err)
 	}
 	f.queue.saw(e.Office, e.Epoch, e.Version)
-	if f.apply(e) {
+	f.queue.record.heard(e)
+	if f.apply(e.Event) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxCatchUp)
 	defer cancel()
-	return f.catchUp(ctx, e.Office, mark{e.Epoch, e.Version})
+	return f.catchUp(ctx, e.Office, e.Mark())
 }
 
 // apply folds an event and tells of it, if it is the next one.
@@ -250,12 +310,12 @@ func (f *Follower) take(o *followed, e queue.Event) bool {
 
 // catchUp reads the events up to theirs, or the whole state where the log does
 // not go on from ours.
-func (f *Follower) catchUp(ctx context.Context, office queue.OfficeID, theirs mark) error {
+func (f *Follower) catchUp(ctx context.Context, office queue.OfficeID, theirs queue.Mark) error {
 	o := f.of(office)
 	o.turn.Lock()
 	defer o.turn.Unlock()
-	for ours := o.mark(); ours != (mark{}) && !ours.covers(theirs); ours = o.mark() {
-		events, err := f.queue.eventsAfter(ctx, office, ours.version)
+	for ours := o.mark(); ours != (queue.Mark{}) && !ours.Covers(theirs); ours = o.mark() {
+		events, err := f.queue.eventsAfter(ctx, office, ours.Version)
 		if err != nil {
 			return err
 		}
@@ -266,7 +326,7 @@ func (f *Follower) catchUp(ctx context.Context, office queue.OfficeID, theirs ma
 			break
 		}
 	}
-	if o.mark().covers(theirs) {
+	if o.mark().Covers(theirs) {
 		return nil
 	}
 	return f.replace(ctx, o, office)

@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
@@ -47,9 +48,9 @@ type following struct {
 	changes chan struct{}
 }
 
-func follow(t *testing.T, rdb *redis.Client) *following {
+func follow(t *testing.T, rdb *redis.Client, journal *pgjournal.Journal) *following {
 	t.Helper()
-	f := &following{queue: redisqueue.New(rdb), events: make(chan queue.Event, 10_000), changes: make(chan struct{}, 10_000)}
+	f := &following{queue: redisqueue.New(rdb, journal), events: make(chan queue.Event, 10_000), changes: make(chan struct{}, 10_000)}
 	offices := func() []queue.OfficeID { return []queue.OfficeID{office} }
 	f.Follower = redisqueue.NewFollower(f.queue, offices, slog.New(slog.DiscardHandler))
 	f.OnEvent(func(e queue.Event) { f.events <- e })
@@ -80,10 +81,10 @@ func (f *following) await(t *testing.T, q *redisqueue.Queue) {
 
 func TestFollower(t *testing.T) {
 	t.Parallel()
-	rdb := redistest.New(t)
-	other := redisqueue.New(rdb) // another node
+	rdb, journal := redistest.New(t), record(t)
+	other := redisqueue.New(rdb, journal) // another node
 	join(t, other, 1)
-	f := follow(t, rdb)
+	f := follow(t, rdb, journal)
 	f.await(t, other)
 	before := f.Office(office)
 	second := join(t, other, 2)
@@ -102,7 +103,7 @@ func TestFollower(t *testing.T) {
 // TestFollowerSeesItsOwn holds that who gives a command sees it done at once.
 func TestFollowerSeesItsOwn(t *testing.T) {
 	t.Parallel()
-	f := follow(t, redistest.New(t))
+	f := follow(t, redistest.New(t), record(t))
 	join(t, f.queue, 0)
 	f.await(t, f.queue)
 	for n := 1; n <= 100; n++ {
@@ -117,10 +118,10 @@ func TestFollowerSeesItsOwn(t *testing.T) {
 func TestFollowerCutOff(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	rdb := s.Client()
-	other := redisqueue.New(rdb)
+	rdb, journal := s.Client(), record(t)
+	other := redisqueue.New(rdb, journal)
 	last := join(t, other, 0).Version
-	f := follow(t, rdb)
+	f := follow(t, rdb, journal)
 	f.await(t, other)
 	for n := 1; n <= 200; n++ {
 		if n%20 == 0 {
@@ -143,9 +144,10 @@ func TestFollowerCutOff(t *testing.T) {
 func TestFollowerKill(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	other := redisqueue.New(s.Client())
+	journal := record(t)
+	other := redisqueue.New(s.Client(), journal)
 	join(t, other, 1)
-	f := follow(t, s.Client())
+	f := follow(t, s.Client(), journal)
 	f.await(t, other)
 	s.Kill()
 	checked := f.Checked()
@@ -169,21 +171,21 @@ func TestFollowerKill(t *testing.T) {
 	}
 }
 
-// TestFollowerLoss empties Redis, and rolls it back: the follower holds what
-// Redis then holds.
+// TestFollowerLoss rolls Redis back, and empties it: nothing that was answered is
+// lost, and the follower holds what Redis then holds.
 func TestFollowerLoss(t *testing.T) {
 	t.Parallel()
-	rdb := redistest.New(t)
-	other := redisqueue.New(rdb)
+	rdb, journal := redistest.New(t), record(t)
+	other := redisqueue.New(rdb, journal)
 	join(t, other, 1)
-	f := follow(t, rdb)
+	f := follow(t, rdb, journal)
 	f.await(t, other)
 
 	kept := dump(t, rdb)
 	join(t, other, 2)
 	f.await(t, other)
 	restore(t, rdb, kept)
-	if state, err := other.Office(t.Context(), office); err != nil || state.Epoch != 2 || len(state.Tickets) != 1 {
+	if state, err := other.Office(t.Context(), office); err != nil || state.Epoch != 2 || len(state.Tickets) != 2 {
 		t.Fatalf("after a roll-back: %+v, %v", state, err)
 	}
 	f.await(t, other)
@@ -193,7 +195,7 @@ func TestFollowerLoss(t *testing.T) {
 	rdb.FlushDB(t.Context())
 	event := join(t, other, 4)
 	f.await(t, other)
-	if event.Epoch != 3 || len(f.Office(office).Tickets) != 1 {
+	if event.Epoch != 3 || len(f.Office(office).Tickets) != 4 {
 		t.Errorf("after a wipe: epoch %d, %d tickets", event.Epoch, len(f.Office(office).Tickets))
 	}
 }

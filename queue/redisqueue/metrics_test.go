@@ -14,7 +14,7 @@ import (
 func TestMeasure(t *testing.T) {
 	reg, rdb := prometheus.NewRegistry(), redistest.New(t)
 	redisqueue.Measure(rdb, reg)
-	q := redisqueue.New(rdb)
+	q := redisqueue.New(rdb, record(t))
 	for range 3 { // the first look loads the script
 		if _, err := q.Office(context.Background(), "amt"); err != nil {
 			t.Fatal(err)

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 )
 
 // Office reads the whole present state; see [queue.Line]. An office that had
@@ -66,24 +65,20 @@ func readOffice(office queue.OfficeID, r reply) (*queue.Office, error) {
 const maxEvents = 1000
 
 // eventsAfter reads the next events after a version, oldest first, at most
-// maxEvents. Older ones than those of the day before are gone.
+// maxEvents. Old ones that are recorded may be gone.
 func (q *Queue) eventsAfter(ctx context.Context, office queue.OfficeID, version int64) ([]queue.Event, error) {
 	var events []queue.Event
 	err := until(ctx, func(ctx context.Context) error {
-		reply, err := q.run(ctx, scripts["events"], office, 0, "", version, maxEvents)
+		entries, fault, err := q.readLog(ctx, office, version)
 		if err != nil {
 			return err
 		}
-		if reply.word != "EVENTS" {
-			return q.mend(ctx, office, reply, 0, "")
+		if fault.word != "" {
+			return q.mend(ctx, office, fault, 0, "")
 		}
 		events = nil
-		for _, text := range reply.texts(0) {
-			event, err := q.event(office, text)
-			if err != nil {
-				return err
-			}
-			events = append(events, event)
+		for _, e := range entries {
+			events = append(events, e.Event)
 		}
 		return nil
 	})
@@ -96,22 +91,54 @@ func (q *Queue) eventsAfter(ctx context.Context, office queue.OfficeID, version 
 	return events, nil
 }
 
-// marks reads the present epoch and version of offices in one go.
-func (q *Queue) marks(ctx context.Context, offices []queue.OfficeID) ([]mark, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	pipe := q.rdb.Pipeline()
-	answers := make([]*redis.SliceCmd, len(offices))
-	for i, office := range offices {
-		answers[i] = pipe.HMGet(ctx, metaKey(office), "epoch", "ver")
+// logAfter reads what follows an office's head in the log, or an error where
+// the log does not go on from there: the office is to be opened.
+func (q *Queue) logAfter(ctx context.Context, office queue.OfficeID, head queue.Mark) ([]pgjournal.Entry, error) {
+	entries, fault, err := q.readLog(ctx, office, head.Version)
+	switch {
+	case err != nil:
+		return nil, err
+	case fault.word != "":
+		return nil, fmt.Errorf("the log of %s: %s", office, fault.word)
+	case len(entries) > 0 && (entries[0].Version != head.Version+1 || entries[0].Epoch != head.Epoch):
+		return nil, fmt.Errorf("the log of %s begins with (%d, %d) after %v", office, entries[0].Epoch, entries[0].Version, head)
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	return entries, nil
+}
+
+func (q *Queue) readLog(ctx context.Context, office queue.OfficeID, after int64) (entries []pgjournal.Entry, fault reply, err error) {
+	reply, err := q.run(ctx, scripts["events"], office, 0, "", after, maxEvents)
+	if err != nil || reply.word != "EVENTS" {
+		return nil, reply, err
+	}
+	for _, text := range reply.texts(0) {
+		e, err := q.entry(office, text)
+		if err != nil {
+			return nil, fault, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, fault, nil
+}
+
+// look reads the present epoch and version of offices in one go. An office that
+// is closed here, it opens.
+func (q *Queue) look(ctx context.Context, offices []queue.OfficeID) ([]queue.Mark, error) {
+	marks := make([]queue.Mark, len(offices))
+	replies, err := q.runAll(ctx, scripts["mark"], offices)
+	if err != nil {
 		return nil, fmt.Errorf("look at the versions: %w", err)
 	}
-	marks := make([]mark, len(offices))
-	for i, answer := range answers {
-		r := reply{rest: answer.Val()}
-		marks[i] = mark{r.number(0), r.number(1)}
+	for i, office := range offices {
+		if replies[i].word != "MARK" {
+			o, err := q.Office(ctx, office)
+			if err != nil {
+				return nil, err
+			}
+			marks[i] = queue.Mark{Epoch: o.Epoch, Version: o.Version}
+			continue
+		}
+		marks[i] = queue.Mark{Epoch: replies[i].number(0), Version: replies[i].number(1)}
 	}
 	return marks, nil
 }

@@ -5,12 +5,13 @@
 //	            lua/command.lua    was this id answered before?
 //	            lua/call-next.lua  read, decide
 //	            ─▶ XADD event ─▶ m, tickets, lines, desks, c ─▶ PUBLISH ─▶ Follower, on every node
+//	recorder ─▶ journal in PostgreSQL ─▶ the answer
 //
-// An epoch belongs to one life of one Redis master. After a restart or a
-// failover the node that notices opens a new one (lua/opened.lua), which takes
-// over what the last one left. Until the journal in PostgreSQL is there, that
-// is all there is: what a Redis loses is lost. The journal's opening, which
-// folds the record into the new epoch, will replace it.
+// Redis decides, PostgreSQL records (package pgjournal): a command is answered
+// when its event is in the journal. An epoch belongs to one life of one Redis
+// master. After a restart, a failover, a loss or a roll-back the node that
+// notices opens a new one (open.go): it records what Redis still has, and folds
+// the journal into the new epoch.
 //
 // [Queue] is a [queue.Line]; [Follower] keeps every office's present state in
 // the memory of a node. Package redisserver runs a private Redis, redistest
@@ -28,6 +29,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 )
 
 // patience is how long a call goes on trying when its context has no deadline.
@@ -39,30 +41,28 @@ type Queue struct {
 	rdb     redis.UniversalClient
 	channel string            // of events, all offices
 	tell    func(queue.Event) // the node's follower, if it has one
+	record  *recorder
+	noted   map[queue.OfficeID]queue.Mark // what Redis was told to be recorded; for keepRecording alone
 
 	mu    sync.Mutex
-	known map[queue.OfficeID]mark
+	known map[queue.OfficeID]queue.Mark // the newest that this node has seen: a Redis that knows less was rolled back
 }
-
-// mark is the newest that this node has seen of an office. A Redis that knows
-// less was rolled back.
-type mark struct{ epoch, version int64 }
-
-// covers says that m knows all that o knows. Versions go on across epochs.
-func (m mark) covers(o mark) bool { return m.epoch >= o.epoch && m.version >= o.version }
 
 var _ queue.Line = (*Queue)(nil)
 
-// New returns the queue that lies in a Redis. The client is from [Connect].
-func New(rdb redis.UniversalClient) *Queue {
+// New returns the queue that lies in a Redis and is recorded in a journal. The
+// client is from [Connect].
+func New(rdb redis.UniversalClient, journal *pgjournal.Journal) *Queue {
 	db := 0
 	if one, ok := rdb.(*redis.Client); ok {
 		db = one.Options().DB // Redis separates the keys of databases, but not their channels
 	}
-	return &Queue{rdb: rdb, channel: fmt.Sprintf("queue.events.%d", db), known: map[queue.OfficeID]mark{}}
+	q := &Queue{rdb: rdb, channel: fmt.Sprintf("queue.events.%d", db), record: newRecorder(journal), noted: map[queue.OfficeID]queue.Mark{}, known: map[queue.OfficeID]queue.Mark{}}
+	q.record.readLog = q.logAfter
+	return q
 }
 
-func (q *Queue) knows(office queue.OfficeID) mark {
+func (q *Queue) knows(office queue.OfficeID) queue.Mark {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.known[office]
@@ -71,8 +71,9 @@ func (q *Queue) knows(office queue.OfficeID) mark {
 func (q *Queue) saw(office queue.OfficeID, epoch, version int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	k := q.known[office]
-	q.known[office] = mark{max(k.epoch, epoch), max(k.version, version)}
+	if m := (queue.Mark{Epoch: epoch, Version: version}); m.Covers(q.known[office]) {
+		q.known[office] = m
+	}
 }
 
 // Do carries out a command; see [queue.Line]. When the outcome of a try is
@@ -126,9 +127,11 @@ func (q *Queue) try(ctx context.Context, r queue.Request, args []any) (queue.Eve
 	}
 	switch reply.word {
 	case "EVENT":
-		return q.event(r.Office, reply.text(0))
+		return q.done(ctx, r, reply.text(0))
+	case "BEFORE":
+		return q.doneBefore(ctx, r, reply.number(0))
 	case "REFUSED":
-		return queue.Event{}, refusalOf(reply.text(0))
+		return queue.Event{}, q.refused(ctx, r, refusalOf(reply.text(0)), queue.Mark{Epoch: reply.number(1), Version: reply.number(2)})
 	case "OTHER":
 		return queue.Event{}, queue.ErrOtherContent
 	case "DAY":
@@ -141,15 +144,6 @@ func (q *Queue) try(ctx context.Context, r queue.Request, args []any) (queue.Eve
 	}
 }
 
-func (q *Queue) event(office queue.OfficeID, text string) (queue.Event, error) {
-	var e queue.Event
-	if err := json.Unmarshal([]byte(text), &e); err != nil {
-		return e, fmt.Errorf("read an event of %s: %w", office, err)
-	}
-	q.saw(office, e.Epoch, e.Version)
-	return e, nil
-}
-
 // mend answers a fault that the preamble found, and returns errAgain when the
 // script may be run again.
 func (q *Queue) mend(ctx context.Context, office queue.OfficeID, fault reply, at int64, day string) error {
@@ -157,14 +151,8 @@ func (q *Queue) mend(ctx context.Context, office queue.OfficeID, fault reply, at
 		q.saw(office, fault.number(0), 0)
 		return errAgain
 	}
-	reply, err := q.run(ctx, scripts["opened"], office, at, day, q.channel)
-	switch {
-	case err != nil:
-		return fmt.Errorf("open %s: %w", office, err)
-	case reply.word == "GONE":
-		return errGone
-	case reply.word != "OPEN":
-		return fmt.Errorf("open %s: this Redis is a replica", office)
+	if err := q.open(ctx, office, at, day, false); err != nil {
+		return err
 	}
 	return errAgain
 }
@@ -192,7 +180,7 @@ func until(ctx context.Context, call func(context.Context) error) error {
 	}
 	for pause := time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
 		err := call(ctx)
-		if err == nil || queue.Refused(err) || errors.Is(err, errGone) || broken(err) {
+		if err == nil || queue.Refused(err) || errors.Is(err, errGone) || errors.Is(err, ErrGap) || broken(err) {
 			return err
 		}
 		select {

@@ -3,7 +3,7 @@ package redisqueue
 import (
 	"context"
 	"embed"
-	"fmt"
+	"errors"
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
@@ -19,7 +19,7 @@ var scripts = compose()
 
 func compose() map[string]*redis.Script {
 	all := map[string]*redis.Script{}
-	for _, name := range []string{"opened", "state", "events"} {
+	for _, name := range []string{"state", "events", "mark", "recorded", "confirm", "fence", "fenced", "opened"} {
 		all[name] = redis.NewScript(source("preamble") + source(name))
 	}
 	for _, kind := range append(queue.Kinds(), "day") {
@@ -74,16 +74,55 @@ func (q *Queue) run(ctx context.Context, script *redis.Script, office queue.Offi
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	known := q.knows(office)
-	args = append([]any{known.epoch, known.version}, args...)
+	args = append([]any{known.Epoch, known.Version}, args...)
 	answer, err := script.Run(ctx, q.rdb, []string{metaKey(office)}, args...).Slice()
 	if err != nil {
 		return reply{}, err
 	}
+	return replyOf(answer)
+}
+
+func replyOf(answer []any) (reply, error) {
 	if len(answer) == 0 {
-		return reply{}, fmt.Errorf("a script returned nothing")
+		return reply{}, errors.New("a script returned nothing")
 	}
 	word, _ := answer[0].(string)
 	return reply{word, answer[1:]}, nil
+}
+
+// runAll runs a script that needs nothing but the preamble for offices, in one go.
+func (q *Queue) runAll(ctx context.Context, script *redis.Script, offices []queue.OfficeID) ([]reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	answers, err := q.sendAll(ctx, script.EvalSha, offices)
+	if redis.HasErrorPrefix(err, "NOSCRIPT") {
+		answers, err = q.sendAll(ctx, script.Eval, offices)
+	}
+	if err != nil {
+		return nil, err
+	}
+	replies := make([]reply, len(offices))
+	for i, answer := range answers {
+		list, err := answer.Slice()
+		if err != nil {
+			return nil, err
+		}
+		if replies[i], err = replyOf(list); err != nil {
+			return nil, err
+		}
+	}
+	return replies, nil
+}
+
+func (q *Queue) sendAll(ctx context.Context, send func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd, offices []queue.OfficeID) ([]*redis.Cmd, error) {
+	pipe := q.rdb.Pipeline()
+	answers := make([]*redis.Cmd, len(offices))
+	for i, office := range offices {
+		known := q.knows(office)
+		answers[i] = send(ctx, pipe, []string{metaKey(office)}, known.Epoch, known.Version, 0, "")
+	}
+	_, err := pipe.Exec(ctx)
+	return answers, err
 }
 
 // metaKey is m of an office. The braces keep all keys of an office in one slot

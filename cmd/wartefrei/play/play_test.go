@@ -12,6 +12,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
@@ -37,7 +38,8 @@ const monday booking.Day = "2026-11-30"
 // empty is the town before anybody has booked.
 func empty(t *testing.T, seed string) *town {
 	t.Helper()
-	bookings, err := pgbooking.New(t.Context(), pgtest.New(t), func() time.Time { return at(t, "00:00") })
+	pool := pgtest.New(t)
+	bookings, err := pgbooking.New(t.Context(), pool, func() time.Time { return at(t, "00:00") })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func empty(t *testing.T, seed string) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &town{rooms: &Rooms{City: bookings.City, Bookings: bookings, Line: redisqueue.New(redistest.New(t))}}
+	w := &town{rooms: &Rooms{City: bookings.City, Bookings: bookings, Line: redisqueue.New(redistest.New(t), pgjournal.New(pool))}}
 	w.rooms.NewTicket = func() queue.TicketID { w.tickets++; return queue.TicketID(fmt.Sprintf("%s%026d", seed, w.tickets)) }
 	w.Players = &Players{City: bookings.City, Town: w.rooms, Holidays: holidays, Seed: seed}
 	return w

@@ -10,7 +10,8 @@
 -- ARGV[10] the command, as JSON
 -- Returns one of
 --   EVENT, event      done, now or before
---   REFUSED, code     nothing changed, now or before
+--   BEFORE, version   done before, and the log has it no more: the record has
+--   REFUSED, code, epoch, version   nothing changed, now or before, in that state
 --   OTHER             the id was used for another command
 --   DAY               the day has not begun yet (day.lua)
 --   GONE, CLOSED, OLD, BEHIND, or NEWER and the epoch: see the preamble
@@ -25,8 +26,9 @@ for _, day in ipairs({m.day, m.prev}) do
   if first then
     local firstHash, version, refusal = string.match(first, '^(%S+) (%d+) ?(%S*)$')
     if firstHash ~= hash then return {'OTHER'} end
-    if refusal ~= '' then return {'REFUSED', refusal} end
+    if refusal ~= '' then return {'REFUSED', refusal, m.epoch, version} end
     local entry = redis.call('XRANGE', key('log'), version .. '-0', version .. '-0')[1]
+    if not entry then return {'BEFORE', version} end
     return {'EVENT', entry[2][2]}
   end
 end
@@ -205,5 +207,5 @@ local function answer(command)
   if ok then return result end
   if type(result) ~= 'table' or not result.refusal then error(result) end
   redis.call('HSET', key('c:' .. m.day), id, hash .. ' ' .. m.ver .. ' ' .. result.refusal)
-  return {'REFUSED', result.refusal}
+  return {'REFUSED', result.refusal, m.epoch, m.ver}
 end

@@ -7,11 +7,10 @@ local lines = redis.call('SMEMBERS', key('lines'))
 for _, text in ipairs(redis.call('HVALS', key('t'))) do
   if open[cjson.decode(text).state] then return {'UNFINISHED'} end
 end
-local yesterday, before, from = m.day, m.prev, m.from
+local yesterday, before = m.day, m.prev
 m.day, m.seq, atOnce = ARGV[4], 0, {}
 local text = append({}, {})
-redis.call('HSET', KEYS[1], 'day', m.day, 'prev', yesterday, 'from', version)
+redis.call('HSET', KEYS[1], 'day', m.day, 'prev', yesterday)
 redis.call('UNLINK', key('t'), key('d'), key('a'), key('lines'), key('c:' .. before))
 for _, line in ipairs(lines) do redis.call('UNLINK', key('l:' .. line)) end
-redis.call('XTRIM', key('log'), 'MINID', from .. '-0')
 return publish(text)

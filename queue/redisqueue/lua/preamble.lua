@@ -1,7 +1,7 @@
 -- Before every script: who we are, and whether this Redis may speak for the
 -- office.
 --
--- KEYS[1] {office}m  HASH  epoch, ver, server, t, seq, atOnce, day, prev, from
+-- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, day, prev, jver
 -- ARGV[1] epoch that the node knows, 0 for none
 -- ARGV[2] highest version that the node knows
 -- ARGV[3] time by the node, in ms
@@ -14,16 +14,16 @@
 --   l:<set>   ZSET    a line: score is due in ms, member is seq and ticket id
 --   a         HASH    appointments of the day → ticket id
 --   c:<day>   HASH    command id → hash, version, and the refusal if it was one
---   log       STREAM  events of today and the day before; <version>-0
+--   log       STREAM  the epoch's last events, all that are not recorded; <version>-0
 
 local office = string.sub(KEYS[1], 2, -3)
 
-local fields = {'epoch', 'ver', 'server', 't', 'seq', 'atOnce', 'day', 'prev', 'from'}
+local fields = {'epoch', 'ver', 'server', 'fence', 't', 'seq', 'atOnce', 'day', 'prev', 'jver'}
 local m = {}
 for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
   m[fields[i]] = value or nil
 end
-for _, field in ipairs({'epoch', 'ver', 't', 'seq', 'from'}) do
+for _, field in ipairs({'epoch', 'ver', 't', 'seq', 'jver'}) do
   m[field] = tonumber(m[field] or 0)
 end
 
@@ -37,11 +37,11 @@ local server = string.match(replication, 'master_replid:(%x+)')
 
 -- fault says why nothing may happen here: an epoch belongs to one life of one
 -- master, so a server that was restarted, promoted or rolled back must first
--- be opened (opened.lua). NEWER alone is the node's to mend: it adopts.
+-- be opened (open.go). NEWER alone is the node's to mend: it adopts.
 local function fault()
   local epoch = tonumber(ARGV[1])
   if m.epoch == 0 then return 'GONE' end
-  if m.server ~= server or not master then return 'CLOSED' end
+  if m.server ~= server or m.fence or not master then return 'CLOSED' end
   if m.epoch > epoch then return 'NEWER' end
   if m.epoch < epoch then return 'OLD' end
   if m.ver < tonumber(ARGV[2]) then return 'BEHIND' end

@@ -1,0 +1,113 @@
+package redisqueue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
+)
+
+// done answers with an event once it is recorded. While the record is silent it
+// answers when Redis surely keeps it.
+func (q *Queue) done(ctx context.Context, r queue.Request, text string) (queue.Event, error) {
+	e, err := q.entry(r.Office, text)
+	if err != nil {
+		return queue.Event{}, err
+	}
+	q.record.decided(e)
+	switch err := q.record.wait(ctx, r.Office, e.Mark()); {
+	case errors.Is(err, errLater):
+		q.saw(r.Office, e.Epoch+1, 0)
+		return queue.Event{}, errAgain
+	case errors.Is(err, errSilent):
+		e.Behind = true
+		return e.Event, q.confirm(ctx, r)
+	default:
+		return e.Event, err
+	}
+}
+
+// doneBefore answers a repeat whose event is in the record alone.
+func (q *Queue) doneBefore(ctx context.Context, r queue.Request, version int64) (queue.Event, error) {
+	e, recorded, err := q.record.journal.At(ctx, r.Office, version)
+	if err == nil && (!recorded || e.Command != r.ID) {
+		err = fmt.Errorf("event %d of %s is in neither log nor journal", version, r.Office)
+	}
+	return e.Event, err
+}
+
+// refused answers with a refusal once the state that it was decided in is
+// recorded: an epoch that was lost must refuse nothing.
+func (q *Queue) refused(ctx context.Context, r queue.Request, refusal error, in queue.Mark) error {
+	head, err := q.record.headNow(ctx, r.Office)
+	if err == nil && head.Epoch == in.Epoch && head.Version < in.Version {
+		q.record.owes(r.Office, in)
+		err = q.record.wait(ctx, r.Office, in)
+	}
+	switch {
+	case errors.Is(err, errSilent):
+		if err := q.confirm(ctx, r); err != nil {
+			return err
+		}
+		return refusal
+	case errors.Is(err, errLater), err == nil && head.Epoch > in.Epoch:
+		q.saw(r.Office, in.Epoch+1, 0)
+		return errAgain
+	case err != nil:
+		return err
+	}
+	return refusal
+}
+
+// confirm makes sure that Redis keeps what it has decided: that it is still the
+// one that may decide, and writes to disk before it answers.
+func (q *Queue) confirm(ctx context.Context, r queue.Request) error {
+	reply, err := q.run(ctx, scripts["confirm"], r.Office, r.At.UnixMilli(), r.Day)
+	if err != nil {
+		return err
+	}
+	if reply.word != "CONFIRMED" {
+		return q.mend(ctx, r.Office, reply, r.At.UnixMilli(), r.Day)
+	}
+	if !q.keeps(ctx) {
+		return errSilent
+	}
+	return nil
+}
+
+// keeps says whether Redis writes to disk before it answers.
+func (q *Queue) keeps(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	set := q.rdb.ConfigGet(ctx, "append*").Val()
+	return set["appendonly"] == "yes" && set["appendfsync"] == "always"
+}
+
+// entry reads an event that Redis has.
+func (q *Queue) entry(office queue.OfficeID, text string) (pgjournal.Entry, error) {
+	e, err := pgjournal.Read(text)
+	if err != nil {
+		return e, fmt.Errorf("%s: %w", office, err)
+	}
+	q.saw(office, e.Epoch, e.Version)
+	return e, nil
+}
+
+// keepEvents is how many recorded events stay in a log, for readers that fell behind.
+const keepEvents = 5000
+
+// note tells Redis how far offices are recorded, so that it lets go of older
+// events. What fails here is noted a second later.
+func (q *Queue) note(ctx context.Context, offices []queue.OfficeID, heads []queue.Mark) {
+	for i, office := range offices {
+		if heads[i] == q.noted[office] {
+			continue
+		}
+		reply, err := q.run(ctx, scripts["recorded"], office, 0, "", heads[i].Epoch, heads[i].Version, keepEvents)
+		if err == nil && reply.word == "NOTED" {
+			q.noted[office] = heads[i]
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package redisqueue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
+)
+
+// ErrGap says that the record ends before what Redis still has begins: a
+// backup was restored. "wartefrei rebuild -from-redis" goes on from what Redis has.
+var ErrGap = errors.New("the record ends before what Redis still has begins")
+
+// opening is one try to open an office under a new epoch.
+type opening struct {
+	*queue.Office        // what the record comes to
+	before        string // the day before
+	done          []pgjournal.Answered
+	fence         int64
+	server        string // that closed it
+	redisHad      queue.Mark
+	opened        pgjournal.Entry
+}
+
+// open opens an office that is closed here: restarted, failed over, wiped or
+// rolled back. It records what Redis has decided and the record lacks, folds
+// the record under a new epoch, and lets commands in again. With force it does so
+// where the office stands open.
+//
+// Only who ends the journal with the epoch's "opened" may write it, and only
+// while the fence is still its own the office opens: so two who try at once,
+// or a server that comes back from the past, do no harm. It returns errGone for
+// an office without a record when no day is given, and errAgain if another
+// opening or a restart came between.
+func (q *Queue) open(ctx context.Context, office queue.OfficeID, at int64, day string, force bool) error {
+	unlock, err := q.record.journal.Lock(ctx, office)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", office, err)
+	}
+	defer unlock()
+	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+	if err != nil {
+		return fmt.Errorf("open %s: %w", office, err)
+	}
+	if err := q.openFrom(ctx, office, heads[0], at, day, force); err != nil {
+		return fmt.Errorf("open %s: %w", office, err)
+	}
+	return nil
+}
+
+func (q *Queue) openFrom(ctx context.Context, office queue.OfficeID, head queue.Mark, at int64, day string, force bool) error {
+	if head == (queue.Mark{}) && day == "" {
+		return errGone
+	}
+	o, err := q.fence(ctx, office, head, at, day, force)
+	if err != nil {
+		return err
+	}
+	salvage, err := q.salvage(ctx, office, head, o.redisHad)
+	if err != nil {
+		return err
+	}
+	sheet, err := q.fold(ctx, office, head.Version, salvage)
+	if err != nil {
+		return err
+	}
+	o.Office, o.before, o.done = sheet.State, sheet.Before, sheet.Done
+	if o.Day == "" {
+		o.Day = day // the office's first
+	}
+	o.At = max(o.At, at)
+	if err := q.recordOpening(ctx, office, o, head, salvage, false); err != nil {
+		return err
+	}
+	if err := q.write(ctx, office, *o); err != nil {
+		return err
+	}
+	return q.letIn(ctx, office, *o)
+}
+
+// fence closes the office, unless another node has opened it already: errAgain.
+func (q *Queue) fence(ctx context.Context, office queue.OfficeID, head queue.Mark, at int64, day string, force bool) (*opening, error) {
+	fenced, err := q.run(ctx, scripts["fence"], office, at, day, head.Epoch, head.Version, number(force))
+	switch {
+	case err != nil:
+		return nil, err
+	case fenced.word == "OPEN":
+		q.saw(office, head.Epoch, head.Version)
+		return nil, errAgain // whoever opened it has told the epoch: the preamble says NEWER
+	case fenced.word != "FENCED":
+		return nil, errors.New("this Redis is a replica")
+	}
+	return &opening{fence: fenced.number(0), server: fenced.text(3),
+		redisHad: queue.Mark{Epoch: fenced.number(1), Version: fenced.number(2)}}, nil
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// salvage reads what Redis has decided after the record's head: it may have
+// been answered. Its epochs are those from the head's on.
+func (q *Queue) salvage(ctx context.Context, office queue.OfficeID, head, redisHas queue.Mark) ([]pgjournal.Entry, error) {
+	if redisHas.Epoch < head.Epoch || redisHas.Version <= head.Version {
+		return nil, nil // wiped, or an older life: the record has more
+	}
+	var all []pgjournal.Entry
+	for epoch := head.Epoch; epoch <= redisHas.Epoch; epoch++ {
+		entries, err := q.logOf(ctx, office, epoch, head.Version+int64(len(all)))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, entries...)
+	}
+	for i, e := range all {
+		if e.Version != head.Version+1+int64(i) {
+			return nil, ErrGap
+		}
+	}
+	if int64(len(all)) != redisHas.Version-head.Version {
+		return nil, ErrGap
+	}
+	return all, nil
+}
+
+// logOf reads an epoch's log after a version, past the preamble.
+func (q *Queue) logOf(ctx context.Context, office queue.OfficeID, epoch, after int64) ([]pgjournal.Entry, error) {
+	log, err := q.rdb.XRange(ctx, epochKey(office, epoch, "log"), fmt.Sprintf("(%d-0", after), "+").Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the log of epoch %d: %w", epoch, err)
+	}
+	entries := make([]pgjournal.Entry, len(log))
+	for i, message := range log {
+		text, _ := message.Values["event"].(string)
+		if entries[i], err = pgjournal.Read(text); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
+}
+
+// recordOpening records what was salvaged, and that the epoch begins; with
+// whole, all that it begins with.
+func (q *Queue) recordOpening(ctx context.Context, office queue.OfficeID, o *opening, head queue.Mark, salvage []pgjournal.Entry, whole bool) error {
+	e := queue.Event{Office: office, Epoch: o.fence, Version: head.Version + int64(len(salvage)) + 1, At: o.At, Day: o.Day, Kind: "opened",
+		Command: fmt.Sprintf("opened:%d", o.fence), Actor: system, Counters: o.Counters}
+	if whole {
+		e.Tickets, e.Desks = slices.Collect(maps.Values(o.Tickets)), slices.Collect(maps.Values(o.Desks))
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	o.opened = pgjournal.Entry{Event: e, Text: string(text)}
+	recorded, err := q.record.journal.Append(ctx, []pgjournal.Batch{{Office: office, After: head, Entries: append(salvage, o.opened)}})
+	if err != nil {
+		return err
+	}
+	if !recorded[0] {
+		return errAgain
+	}
+	q.record.headMoved(office, e.Mark())
+	o.Epoch, o.Version = e.Epoch, e.Version
+	return nil
+}
+
+// fold reads what the record and what was salvaged come to.
+func (q *Queue) fold(ctx context.Context, office queue.OfficeID, upTo int64, salvage []pgjournal.Entry) (pgjournal.Sheet, error) {
+	sheet, err := q.record.journal.Fold(ctx, office, upTo)
+	if err != nil {
+		return sheet, err
+	}
+	for _, e := range salvage {
+		if err := sheet.Take(e); err != nil {
+			return sheet, err
+		}
+	}
+	return sheet, nil
+}
+
+// chunk is how many fields one command writes, so that no other office waits long.
+const chunk = 200
+
+// write writes an office under its new epoch. Nobody reads it before letIn.
+func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) error {
+	key := func(name string) string { return epochKey(office, o.fence, name) }
+	pipe := q.rdb.Pipeline()
+	hashes := map[string][]any{}
+	put := func(name, field string, value any) { hashes[name] = append(hashes[name], field, value) }
+	for _, t := range o.Tickets {
+		text, err := json.Marshal(t)
+		if err != nil {
+			return err
+		}
+		put("t", string(t.ID), text)
+		if t.Appointment != "" && t.From == "" {
+			put("a", t.Appointment, string(t.ID))
+		}
+		if t.State == queue.Waiting {
+			line := queue.LineOf(t.Services)
+			pipe.ZAdd(ctx, key("l:"+line), redis.Z{Score: float64(t.Due), Member: fmt.Sprintf("%08d%s", t.Seq, t.ID)})
+			pipe.SAdd(ctx, key("lines"), line)
+		}
+	}
+	for _, d := range o.Desks {
+		text, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		put("d", string(d.ID), text)
+	}
+	for _, a := range o.done {
+		if a.Day == o.Day || a.Day == o.before {
+			put("c:"+a.Day, a.Command, fmt.Sprintf("%s %d", a.Hash, a.Version))
+		}
+	}
+	for name, fields := range hashes {
+		for start := 0; start < len(fields); start += 2 * chunk {
+			pipe.HSet(ctx, key(name), fields[start:min(start+2*chunk, len(fields))]...)
+		}
+	}
+	if pipe.Len() == 0 {
+		return nil
+	}
+	_, err := pipe.Exec(ctx)
+	return err
+}
+
+// letIn makes the new epoch the queue.
+func (q *Queue) letIn(ctx context.Context, office queue.OfficeID, o opening) error {
+	reply, err := q.run(ctx, scripts["opened"], office, o.At, o.Day, o.fence, o.server, q.channel, o.opened.Text, o.before)
+	if err != nil {
+		return err
+	}
+	if reply.word != "OPENED" {
+		return errAgain
+	}
+	q.saw(office, o.Epoch, o.Version)
+	return nil
+}
+
+// epochKey is a key of an office's epoch; see lua/preamble.lua.
+func epochKey(office queue.OfficeID, epoch int64, name string) string {
+	return fmt.Sprintf("{%s}%d:%s", office, epoch, name)
+}

@@ -1,0 +1,387 @@
+package redisqueue
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
+)
+
+const (
+	silentAfter  = 300 * time.Millisecond // of PostgreSQL: then answers are given before they are recorded
+	recordWithin = 2 * time.Second        // how long one group commit may take
+	repeatWrite  = 50 * time.Millisecond  // how often a waiting answer has the writing tried again
+	maxHeld      = 2000                   // entries an office that wait here; more are read from Redis again
+)
+
+// Why a wait for the record ends without the event being recorded.
+var (
+	errLater  = errors.New("the record goes on in a later epoch") // the command must be given again
+	errSilent = errors.New("the record does not answer")
+)
+
+// recorder writes into the journal what Redis has decided: one writer a node,
+// and while one commit is under way, what comes waits for the next.
+//
+//	Do ─▶ decided ─▶ next ─┐
+//	Follower hears ────────┤─▶ write: one commit for all offices ─▶ head moves ─▶ Do answers
+//	a gap ─▶ read the log ─┘
+type recorder struct {
+	journal *pgjournal.Journal
+	readLog func(ctx context.Context, office queue.OfficeID, after queue.Mark) ([]pgjournal.Entry, error)
+
+	mu      sync.Mutex
+	offices map[queue.OfficeID]*recording
+	writing bool      // the writer is at work
+	asked   time.Time // when PostgreSQL was first asked what it has not answered; zero if it has answered all
+	next    *reading  // of heads: the one that begins next
+	looking bool      // one is under way
+}
+
+// recording is how far one office is recorded, and what is to be.
+type recording struct {
+	head    queue.Mark
+	known   bool              // nobody is known to have written after head
+	next    []pgjournal.Entry // follow head without a gap
+	decided queue.Mark        // the newest that is known to be decided
+	behind  time.Time         // since when decided is not recorded; zero if it is
+	moved   chan struct{}     // closed when head moves
+}
+
+func newRecorder(journal *pgjournal.Journal) *recorder {
+	return &recorder{journal: journal, offices: map[queue.OfficeID]*recording{}}
+}
+
+// of is for who has the lock.
+func (r *recorder) of(office queue.OfficeID) *recording {
+	o, ok := r.offices[office]
+	if !ok {
+		o = &recording{moved: make(chan struct{})}
+		r.offices[office] = o
+	}
+	return o
+}
+
+// decided takes in an event of this node's own, and has it recorded.
+func (r *recorder) decided(e pgjournal.Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.of(e.Office)
+	o.hold(e)
+	o.owe(e.Mark())
+	r.startWriting()
+}
+
+// heard takes in another node's event. That node records it; ours are recorded
+// with it if they are faster.
+func (r *recorder) heard(e pgjournal.Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.of(e.Office).hold(e)
+}
+
+// hold keeps an entry if it follows; for who has the lock.
+func (o *recording) hold(e pgjournal.Entry) {
+	last := o.head
+	if n := len(o.next); n > 0 {
+		last = o.next[n-1].Mark()
+	}
+	if o.known && e.Version == last.Version+1 && e.Epoch == last.Epoch && len(o.next) < maxHeld {
+		o.next = append(o.next, e)
+	}
+}
+
+// owe notes that something is decided; for who has the lock.
+func (o *recording) owe(m queue.Mark) {
+	if o.decided.Covers(m) {
+		return
+	}
+	o.decided = m
+	if o.behind.IsZero() && !o.head.Covers(o.decided) {
+		o.behind = time.Now()
+	}
+}
+
+// owes has what Redis was seen to have decided recorded.
+func (r *recorder) owes(office queue.OfficeID, m queue.Mark) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.of(office)
+	o.owe(m)
+	if !o.behind.IsZero() {
+		r.startWriting()
+	}
+}
+
+// behindFor is since when something of an office is decided and not recorded,
+// by the machine's clock; 0 if all is.
+func (r *recorder) behindFor(office queue.OfficeID) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if o := r.of(office); !o.behind.IsZero() {
+		return time.Since(o.behind)
+	}
+	return 0
+}
+
+// headMoved takes in where the journal ends.
+func (r *recorder) headMoved(office queue.OfficeID, head queue.Mark) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.headIs(office, head)
+}
+
+// headIs is headMoved for who has the lock.
+func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
+	o := r.of(office)
+	if head != o.head || !o.known {
+		o.head, o.known = head, true
+		for len(o.next) > 0 && o.next[0].Version <= head.Version {
+			o.next = o.next[1:]
+		}
+		if len(o.next) > 0 && (o.next[0].Version != head.Version+1 || o.next[0].Epoch != head.Epoch) {
+			o.next = nil
+		}
+		close(o.moved)
+		o.moved = make(chan struct{})
+	}
+	if o.head.Covers(o.decided) {
+		o.behind = time.Time{}
+	}
+}
+
+// wait returns nil when an event is recorded, errLater or errSilent if it
+// cannot be now.
+func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark) error {
+	tick := time.NewTicker(repeatWrite)
+	defer tick.Stop()
+	for {
+		r.mu.Lock()
+		r.startWriting()
+		o := r.of(office)
+		head, moved, silent := o.head, o.moved, r.silent()
+		r.mu.Unlock()
+		switch {
+		case head.Epoch == m.Epoch && head.Version >= m.Version:
+			return nil
+		case head.Epoch > m.Epoch:
+			return errLater
+		case silent:
+			return errSilent
+		}
+		select {
+		case <-moved:
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// silent is for who has the lock.
+func (r *recorder) silent() bool { return !r.asked.IsZero() && time.Since(r.asked) > silentAfter }
+
+// ask notes that PostgreSQL is asked.
+func (r *recorder) ask() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.asked.IsZero() {
+		r.asked = time.Now()
+	}
+}
+
+// startWriting has the writer work if it does not; for who has the lock.
+func (r *recorder) startWriting() {
+	if r.writing {
+		return
+	}
+	for _, o := range r.offices {
+		if !o.behind.IsZero() {
+			r.writing = true
+			go r.write()
+			return
+		}
+	}
+}
+
+// write records what is decided, group by group, until nothing is left or
+// something stands in the way.
+func (r *recorder) write() {
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+		more, err := r.writeGroup(ctx)
+		cancel()
+		r.mu.Lock()
+		if err != nil || !more {
+			r.writing = false
+			r.mu.Unlock()
+			return
+		}
+		r.mu.Unlock()
+	}
+}
+
+// writeGroup records one group. It reports whether there may be more.
+func (r *recorder) writeGroup(ctx context.Context) (more bool, err error) {
+	behind, unknown := r.behind()
+	if len(behind) == 0 {
+		return false, nil
+	}
+	if len(unknown) > 0 {
+		if _, err := r.heads(ctx, unknown); err != nil {
+			return false, err
+		}
+	}
+	var group []pgjournal.Batch
+	for _, office := range behind {
+		b, err := r.batch(ctx, office)
+		if err != nil {
+			continue // Redis is away, or the office is to be opened: who gives a command does it
+		}
+		if len(b.Entries) > 0 {
+			group = append(group, b)
+		}
+	}
+	if len(group) == 0 {
+		return false, nil
+	}
+	return true, r.append(ctx, group)
+}
+
+// behind are the offices with something to record, and those of them whose
+// head is to be read first: others have written if nothing follows it here.
+func (r *recorder) behind() (behind, unknown []queue.OfficeID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for office, o := range r.offices {
+		if o.behind.IsZero() {
+			continue
+		}
+		behind = append(behind, office)
+		if !o.known || len(o.next) == 0 {
+			unknown = append(unknown, office)
+		}
+	}
+	return behind, unknown
+}
+
+// batch is what follows an office's head: what waits here, or what the log has.
+func (r *recorder) batch(ctx context.Context, office queue.OfficeID) (pgjournal.Batch, error) {
+	r.mu.Lock()
+	o := r.of(office)
+	b := pgjournal.Batch{Office: office, After: o.head, Entries: o.next[:len(o.next):len(o.next)]}
+	r.mu.Unlock()
+	if len(b.Entries) > 0 {
+		return b, nil
+	}
+	var err error
+	b.Entries, err = r.readLog(ctx, office, b.After)
+	return b, err
+}
+
+// append commits a group and moves the heads.
+func (r *recorder) append(ctx context.Context, group []pgjournal.Batch) error {
+	r.ask()
+	recorded, err := r.journal.Append(ctx, group)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.asked = time.Time{}
+	}
+	for i, b := range group {
+		if err != nil || !recorded[i] { // another node was faster, or we do not know
+			r.of(b.Office).known = false
+			continue
+		}
+		r.headIs(b.Office, b.Entries[len(b.Entries)-1].Mark())
+	}
+	return err
+}
+
+// heads reads where the journal ends for offices.
+func (r *recorder) heads(ctx context.Context, offices []queue.OfficeID) ([]queue.Mark, error) {
+	r.ask()
+	marks, err := r.journal.Heads(ctx, offices)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = time.Time{}
+	for i, office := range offices {
+		r.headIs(office, marks[i])
+	}
+	return marks, nil
+}
+
+// reading is one look at heads that several wait for.
+type reading struct {
+	offices map[queue.OfficeID]bool
+	heads   map[queue.OfficeID]queue.Mark
+	err     error
+	done    chan struct{}
+}
+
+// headNow reads where an office's journal ends, not before it was called. Calls
+// that come while one is under way share the next.
+func (r *recorder) headNow(ctx context.Context, office queue.OfficeID) (queue.Mark, error) {
+	r.mu.Lock()
+	if r.next == nil {
+		r.next = &reading{offices: map[queue.OfficeID]bool{}, done: make(chan struct{})}
+		if !r.looking {
+			r.looking = true
+			go r.look()
+		}
+	}
+	mine := r.next
+	mine.offices[office] = true
+	r.mu.Unlock()
+	silent := time.NewTimer(silentAfter)
+	defer silent.Stop()
+	select {
+	case <-mine.done:
+		if mine.err != nil {
+			return queue.Mark{}, errSilent
+		}
+		return mine.heads[office], nil
+	case <-silent.C:
+		return queue.Mark{}, errSilent
+	case <-ctx.Done():
+		return queue.Mark{}, ctx.Err()
+	}
+}
+
+// look reads for those who wait until nobody does.
+func (r *recorder) look() {
+	for {
+		r.mu.Lock()
+		now := r.next
+		r.next = nil
+		r.looking = now != nil
+		r.mu.Unlock()
+		if now == nil {
+			return
+		}
+		now.read(r)
+	}
+}
+
+func (now *reading) read(r *recorder) {
+	defer close(now.done)
+	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+	defer cancel()
+	offices := slices.Collect(maps.Keys(now.offices))
+	var marks []queue.Mark
+	if marks, now.err = r.heads(ctx, offices); now.err != nil {
+		return
+	}
+	now.heads = map[queue.OfficeID]queue.Mark{}
+	for i, office := range offices {
+		now.heads[office] = marks[i]
+	}
+}

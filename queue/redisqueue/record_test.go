@@ -1,0 +1,275 @@
+package redisqueue_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/wartefrei/wartefrei/booking/pg"
+	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+)
+
+// database is a PostgreSQL that the test stops and starts.
+type database struct {
+	config pgserver.Config
+	server *pgserver.Server
+	pool   *pgxpool.Pool
+}
+
+func startDatabase(t testing.TB) *database {
+	t.Helper()
+	d := &database{config: pgserver.Config{Folder: pgtest.Folder(t)}}
+	d.start(t)
+	t.Cleanup(func() { d.server.Stop(context.Background()) })
+	var err error
+	if d.pool, err = pg.Open(t.Context(), d.server.URL()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.pool.Close)
+	if err := pg.Migrate(t.Context(), d.pool); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (d *database) start(t testing.TB) {
+	t.Helper()
+	var err error
+	if d.server, err = pgserver.Start(context.Background(), d.config); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *database) stop(t *testing.T) {
+	t.Helper()
+	if err := d.server.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// agrees holds that queue and record agree once all is recorded.
+func agrees(t *testing.T, q *redisqueue.Queue) {
+	t.Helper()
+	for limit := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		lines, unrecorded, err := q.Check(t.Context(), office)
+		if err == nil && unrecorded == 0 {
+			if len(lines) > 0 {
+				t.Errorf("queue and record differ: %s", strings.Join(lines, "; "))
+			}
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("%d events are not recorded, %v", unrecorded, err)
+		}
+	}
+}
+
+// TestRecordAway stops PostgreSQL: commands go on and say that they are not
+// recorded, also after Redis was killed nothing is lost, and the record catches
+// up by itself. A Redis that keeps nothing on disk answers nothing meanwhile.
+func TestRecordAway(t *testing.T) {
+	t.Parallel()
+	d, s := startDatabase(t), redistest.Start(t)
+	f := follow(t, s.Client(), pgjournal.New(d.pool))
+	if event := join(t, f.queue, 1); event.Behind {
+		t.Error("answered before it was recorded, with PostgreSQL there")
+	}
+	d.stop(t)
+	var answers []queue.Event
+	for n := 2; n < 10; n++ {
+		event := join(t, f.queue, n)
+		if !event.Behind {
+			t.Errorf("join %d: recorded, with PostgreSQL away", n)
+		}
+		answers = append(answers, event)
+	}
+	again := request(2)
+	if event, err := f.queue.Do(t.Context(), again); err != nil || event.Version != answers[0].Version {
+		t.Errorf("repeat: %+v, %v", event, err)
+	}
+	again.ID = "join-again"
+	if _, err := f.queue.Do(t.Context(), again); !errors.Is(err, queue.ErrTicketExists) {
+		t.Errorf("a refusal, with PostgreSQL away: %v", err)
+	}
+	if f.Behind(office) == 0 {
+		t.Error("the follower does not say that the record is behind")
+	}
+	s.Kill() // both at once: the office stands, and nothing is lost
+	s.Restart()
+	standing, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if _, err := f.queue.Do(standing, request(10)); !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("Redis restarted, PostgreSQL away: %v, want unknown-outcome", err)
+	}
+	d.start(t)
+	join(t, f.queue, 11)
+	agrees(t, f.queue)
+	o, err := f.queue.Office(t.Context(), office)
+	if err != nil || len(o.Tickets) < 10 {
+		t.Errorf("%d tickets, %v", len(o.Tickets), err)
+	}
+	for _, a := range answers {
+		if got := o.Tickets[a.Tickets[0].ID]; got.Number != a.Tickets[0].Number {
+			t.Errorf("ticket %s was answered as %s, is %q", a.Tickets[0].ID, a.Tickets[0].Number, got.Number)
+		}
+	}
+	for limit := time.Now().Add(30 * time.Second); f.Behind(office) > 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("the record stays behind")
+		}
+	}
+}
+
+// TestRecordAwayNeedsDisk has a Redis that writes nothing to disk: what it has
+// decided is not answered while nothing records it.
+func TestRecordAwayNeedsDisk(t *testing.T) {
+	t.Parallel()
+	d := startDatabase(t)
+	q := redisqueue.New(redistest.New(t), pgjournal.New(d.pool))
+	join(t, q, 1)
+	d.stop(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if event, err := q.Do(ctx, request(2)); !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("answered %+v, %v", event, err)
+	}
+	d.start(t)
+	if event := join(t, q, 2); event.Tickets[0].Seq != 2 || event.Behind {
+		t.Errorf("afterwards: %+v", event)
+	}
+}
+
+// TestOrphans are events of a node that is gone: another records them.
+func TestOrphans(t *testing.T) {
+	t.Parallel()
+	d, s := startDatabase(t), redistest.Start(t)
+	gone := redisqueue.New(s.Client(), pgjournal.New(d.pool))
+	join(t, gone, 1)
+	d.stop(t)
+	join(t, gone, 2)
+	d.start(t)
+	f := follow(t, s.Client(), pgjournal.New(d.pool))
+	f.await(t, f.queue)
+	agrees(t, f.queue)
+	if !f.Ready() {
+		t.Error("the follower is not ready")
+	}
+}
+
+// TestCheck finds what somebody changed in Redis by hand, and Rebuild believes
+// the record.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.New(t)
+	q := redisqueue.New(rdb, record(t))
+	agrees(t, q) // nobody has been here
+	event := join(t, q, 1)
+	agrees(t, q)
+	rdb.HDel(t.Context(), "{buergerbuero}1:t", "T1")
+	lines, _, err := q.Check(t.Context(), office)
+	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "ticket "+event.Tickets[0].Number) || !strings.Contains(lines[0], "Redis has none") {
+		t.Errorf("a ticket is missing: %q, %v", lines, err)
+	}
+	if err := q.Rebuild(t.Context(), office); err != nil {
+		t.Fatal(err)
+	}
+	agrees(t, q)
+	if o, err := q.Office(t.Context(), office); err != nil || o.Epoch != 2 || len(o.Tickets) != 1 {
+		t.Errorf("rebuilt: %+v, %v", o, err)
+	}
+}
+
+// TestGap restores the record from an old backup, and Redis has let go of the
+// events between: the office stands until it is rebuilt from what Redis has.
+func TestGap(t *testing.T) {
+	t.Parallel()
+	s, pool := redistest.Start(t), pgtest.New(t)
+	q := redisqueue.New(s.Client(), pgjournal.New(pool))
+	for n := range 5 {
+		join(t, q, n)
+	}
+	for _, statement := range []string{"DELETE FROM queue_event WHERE version > 2", "UPDATE queue_head SET version = 2"} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Client().XTrimMinID(t.Context(), "{buergerbuero}1:log", "5-0")
+	s.Kill()
+	s.Restart()
+	q = redisqueue.New(s.Client(), pgjournal.New(pool))
+	if _, err := q.Do(t.Context(), request(5)); !errors.Is(err, redisqueue.ErrGap) {
+		t.Errorf("%v, want %v", err, redisqueue.ErrGap)
+	}
+	if err := q.RebuildFromRedis(t.Context(), office); err != nil {
+		t.Fatal(err)
+	}
+	agrees(t, q)
+	if event := join(t, q, 5); event.Tickets[0].Seq != 6 {
+		t.Errorf("after the five comes number %d", event.Tickets[0].Seq)
+	}
+	agrees(t, q)
+	if err := q.Rebuild(t.Context(), office); err != nil { // the record alone has it all
+		t.Fatal(err)
+	}
+	agrees(t, q)
+}
+
+// TestSalvage cuts the record off behind what was answered, as a failover of
+// PostgreSQL to a standby that lags does: what Redis has is recorded again.
+func TestSalvage(t *testing.T) {
+	t.Parallel()
+	s, pool := redistest.Start(t), pgtest.New(t)
+	q := redisqueue.New(s.Client(), pgjournal.New(pool))
+	for n := range 5 {
+		join(t, q, n)
+	}
+	for _, statement := range []string{"DELETE FROM queue_event WHERE version > 3", "UPDATE queue_head SET version = 3"} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Kill()
+	s.Restart()
+	q = redisqueue.New(s.Client(), pgjournal.New(pool))
+	if event := join(t, q, 5); event.Tickets[0].Seq != 6 || event.Epoch != 2 {
+		t.Errorf("after the five comes number %d in epoch %d", event.Tickets[0].Seq, event.Epoch)
+	}
+	agrees(t, q)
+}
+
+// TestTrim holds that recorded events leave the log, that unrecorded ones do
+// not, and that a repeat of one that left gets its answer from the record.
+func TestTrim(t *testing.T) {
+	t.Parallel()
+	rdb, journal := redistest.New(t), record(t)
+	q := redisqueue.New(rdb, journal)
+	first := join(t, q, 0)
+	for n := 1; n < 20; n++ {
+		join(t, q, n)
+	}
+	if err := q.Note(t.Context(), office, 5); err != nil {
+		t.Fatal(err)
+	}
+	log := rdb.XRange(t.Context(), "{buergerbuero}1:log", "-", "+").Val()
+	var ids []string
+	for _, entry := range log {
+		ids = append(ids, entry.ID)
+	}
+	if len(ids) != 6 || !slices.Contains(ids, "21-0") {
+		t.Errorf("the log has %v", ids)
+	}
+	if again, err := q.Do(t.Context(), request(0)); err != nil || fmt.Sprint(again.Tickets[0].Number, again.Version) != fmt.Sprint(first.Tickets[0].Number, first.Version) {
+		t.Errorf("repeat: %+v, %v; want %+v", again, err, first)
+	}
+}
