@@ -76,6 +76,7 @@ var firing = map[string][]want{
 	"WartefreiNodeDown":          nil,
 	"WartefreiNoNode":            nil,
 	"WartefreiNodeBehind":        nil,
+	"WartefreiRecordBehind":      nil,
 }
 
 // Every expression of the dashboard and of the alerts shows on a real

@@ -141,7 +141,7 @@ func (s *Server) answerEvent(w http.ResponseWriter, r *http.Request, office *boo
 		return err
 	}
 	out := api.Event{Office: string(event.Office), Epoch: event.Epoch, Version: event.Version, At: s.ms(event.At), Kind: event.Kind,
-		Tickets: s.ticketsOut(event.Tickets), Desks: []api.Desk{}}
+		Tickets: s.ticketsOut(event.Tickets), Desks: []api.Desk{}, Record: recordOf(event.Behind)}
 	for _, d := range event.Desks {
 		out.Desks = append(out.Desks, s.deskOut(office, string(d.ID), &queue.Office{Desks: map[queue.DeskID]queue.Desk{d.ID: d}}))
 	}
@@ -155,7 +155,15 @@ func (s *Server) apiQueue(w http.ResponseWriter, r *http.Request) error {
 	}
 	state := s.office(office.ID)
 	return writeJSON(w, http.StatusOK, api.Queue{Office: string(office.ID), Epoch: state.Epoch, Version: state.Version,
-		Day: string(s.City().Day(s.Now())), At: s.ms(state.At), Tickets: s.ticketsOut(state.In(everyState...)), Desks: s.desksOut(office, state)})
+		Day: string(s.City().Day(s.Now())), At: s.ms(state.At), Tickets: s.ticketsOut(state.In(everyState...)), Desks: s.desksOut(office, state), Record: recordOf(s.behind(office.ID))})
+}
+
+// recordOf is how the API says whether the record is behind.
+func recordOf(behind bool) string {
+	if behind {
+		return "behind"
+	}
+	return "complete"
 }
 
 var everyState = []queue.State{queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged}

@@ -29,6 +29,7 @@ type deskView struct {
 	Chosen  queue.Reasons   // reasons for calling out of turn
 	Cancels queue.Reasons   // reasons for ending a visit
 	Clock   time.Time
+	Behind  bool // what is done now is not recorded yet
 }
 
 // nowAt is the visit at a desk.
@@ -66,7 +67,17 @@ type serviceChoice struct {
 
 func (s *Server) deskView(l *texts.Language, office *booking.Office, desk *booking.Desk) deskView {
 	state := s.office(office.ID)
-	return deskViewOf(l, office, desk, state, s.officeNow())
+	v := deskViewOf(l, office, desk, state, s.officeNow())
+	v.Behind = s.behind(office.ID)
+	return v
+}
+
+// behindAfter is for how long nothing may be recorded before people are told.
+const behindAfter = 3 * time.Second
+
+// behind says whether an office's record has been behind for long enough to be told.
+func (s *Server) behind(office booking.OfficeID) bool {
+	return s.Offices.Behind(queue.OfficeID(office)) > behindAfter
 }
 
 // deskViewOf makes the view of a state, for the page, its frames and the gallery.

@@ -19,7 +19,10 @@ func (g gallery) managers() []example {
 		t.Reason = reason
 		troubled = append(troubled, t)
 	}
+	behind := g.managerView(g.day(append(g.past(), g.waiting()...)...), true)
+	behind.Notices = []notice{behindNotice(g.l, g.at("09:36"))}
 	return []example{
+		{Name: "manager-behind", Page: "manager", Data: behind},
 		{Name: "manager", Page: "manager", Data: g.managerView(g.day(append(g.past(), g.waiting()...)...), true)},
 		{Name: "manager-troubled", Page: "manager", Data: g.managerView(g.day(troubled...), false)},
 		{Name: "manager-empty", Page: "manager", Data: g.managerView(g.day(), true)},

@@ -42,6 +42,8 @@ func (g gallery) desks() []example {
 	missed := g.called(g.ticket("K 611", queue.WalkIn, "08:50", "", "09:10", "meldebescheinigung"), queue.Missed, "2", "09:28")
 	missed.MissedAt = g.at("09:30").UnixMilli()
 	stranded := g.ticket("K 444", queue.WalkIn, "09:20", "", "09:40", "fischereischein")
+	behind := g.deskView(g.day(g.waiting()...))
+	behind.Behind = true
 	return []example{
 		{Name: "desks", Page: "desks", Data: g.deskChoices()},
 		{Name: "desks-none", Page: "desks", Data: []deskChoice(nil)},
@@ -49,6 +51,7 @@ func (g gallery) desks() []example {
 		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
 		g.desk("desk-empty", nil, ""),
+		{Name: "desk-behind", Page: "desk", Data: behind},
 		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
 		g.desk("desk-dialog-transfer", append(g.waiting(), serving), "K 026", "dialog-transfer"),
 		g.desk("desk-dialog-call-this", append(g.waiting(), serving), "K 026", "dialog-call-this"),

@@ -83,7 +83,11 @@ func (s *Server) managerLive(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) managerView(l *texts.Language, office *booking.Office) managerView {
 	now := s.officeNow()
-	return managerViewOf(l, office, dashboards.Count(office, now.Location(), s.Offices.Office(queue.OfficeID(office.ID)), now))
+	v := managerViewOf(l, office, dashboards.Count(office, now.Location(), s.Offices.Office(queue.OfficeID(office.ID)), now))
+	if s.behind(office.ID) {
+		v.Notices = append([]notice{behindNotice(l, now.Add(-s.Offices.Behind(queue.OfficeID(office.ID))))}, v.Notices...)
+	}
+	return v
 }
 
 // managerViewOf makes the view of figures, for the page, its frames and the gallery.
@@ -105,6 +109,11 @@ func managerViewOf(l *texts.Language, office *booking.Office, f dashboards.Figur
 		}
 	}
 	return v
+}
+
+// behindNotice says since when nothing is recorded.
+func behindNotice(l *texts.Language, since time.Time) notice {
+	return notice{At: since, Danger: true, Title: l.T("manager.behind"), Text: l.T("manager.behind-what")}
 }
 
 // serviceName names what figures count under.

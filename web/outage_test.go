@@ -232,9 +232,10 @@ func TestPostgresAway(t *testing.T) {
 	if err := pg.Migrate(ctx, pool); err != nil {
 		t.Fatal(err)
 	}
-	s := newSiteOn(t, pool, redistest.New(t))
+	s := newSiteOn(t, pool, redistest.Start(t).Client()) // which writes to disk before it answers
 	tokens := s.people(t)
 	signedIn := s.signedIn(t, "a.meyer")
+	signedIn.post("/offices/buergerbuero/desks/2", url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
 	a, link := s.book(t)
 	s.clock.forward(a.Start.Sub(s.Now()) - 5*time.Minute)
 	s.readDay(t)
@@ -262,13 +263,41 @@ func TestPostgresAway(t *testing.T) {
 		}
 	}
 
+	s.tellsOfTheRecord(t, signedIn, tokens[manager], "behind")
+
 	if server, err = pgserver.Start(ctx, config); err != nil {
 		t.Fatal(err)
+	}
+	s.tellsOfTheRecord(t, signedIn, tokens[manager], "complete")
+	var recorded int
+	if err := pool.QueryRow(ctx, "SELECT count(*) FROM queue_event WHERE kind IN ('join', 'call-next', 'came', 'finish')").Scan(&recorded); err != nil || recorded != 4 {
+		t.Errorf("%d of what was done meanwhile is recorded, %v", recorded, err)
 	}
 	if response, text := s.ask(t, asked{method: "GET", path: api.Base + "/appointments/" + link}); response.StatusCode != http.StatusOK {
 		t.Errorf("after the return: %d %s", response.StatusCode, text)
 	}
 	s.browse(t, "de").toDetails()
+}
+
+// tellsOfTheRecord waits until API, desk and managers' page say how the record is.
+func (s *site) tellsOfTheRecord(t *testing.T, clerk *browser, manager, want string) {
+	t.Helper()
+	var q api.Queue
+	for limit := time.Now().Add(30 * time.Second); q.Record != want; {
+		if time.Now().After(limit) {
+			t.Fatalf("the record is %q, want %q", q.Record, want)
+		}
+		_, text := s.ask(t, asked{method: "GET", path: api.Base + "/offices/buergerbuero/queue", token: manager})
+		if err := json.Unmarshal(text, &q); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	desk := strings.Contains(clerk.get("/offices/buergerbuero/desks/1").page, "Die Aufzeichnung hängt zurück")
+	_, page := s.ask(t, asked{method: "GET", path: "/manager/buergerbuero", token: manager})
+	if behind := want == "behind"; desk != behind || strings.Contains(string(page), "Die Aufzeichnung hängt zurück") != behind {
+		t.Errorf("the record is %s; the desk says so: %v", want, desk)
+	}
 }
 
 // serveOne checks a code in, and calls and serves its ticket.

@@ -116,6 +116,9 @@ func (n *node) ready(ctx context.Context) error {
 	if n.offices.Checked().IsZero() {
 		return errors.New("does not know the offices yet")
 	}
+	if !n.offices.Ready() {
+		return errors.New("does not know yet how far the offices are recorded")
+	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	return n.redisAnswers(ctx)

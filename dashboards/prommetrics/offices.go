@@ -18,6 +18,8 @@ type Offices struct {
 	State func(queue.OfficeID) *queue.Office // required
 	Now   func() time.Time                   // required; the office clock
 	Age   func() time.Duration               // required; since this node last knew that its state was the newest
+
+	Behind func(queue.OfficeID) time.Duration // required; for how long something is decided and not recorded
 }
 
 // stale is the age from which a state is not counted: a node looks each second.
@@ -31,6 +33,7 @@ var (
 	longestDesc     = gauge("wartefrei_queue_longest_wait_seconds", "Longest wait of those who wait now, by the office clock. Take max over nodes.")
 	strandedDesc    = gauge("wartefrei_queue_stranded", "Waiting tickets that no open desk serves. Take max over nodes.")
 	emergenciesDesc = gauge("wartefrei_queue_emergencies", "Tickets let in as urgent or at once within the last hour of the office clock. Take max over nodes.")
+	behindDesc      = gauge("wartefrei_queue_record_behind_seconds", "For how long something has been decided that PostgreSQL has no record of. Take max over nodes.")
 	desksDesc       = gauge("wartefrei_desks", "Desks by state. Take max over nodes.", "state")
 )
 
@@ -40,7 +43,7 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe lists the gauges.
 func (o *Offices) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, missingDesc, longestDesc, strandedDesc, emergenciesDesc, desksDesc, ageDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, missingDesc, longestDesc, strandedDesc, emergenciesDesc, desksDesc, ageDesc, behindDesc} {
 		descs <- d
 	}
 }
@@ -54,6 +57,7 @@ func (o *Offices) Collect(metrics chan<- prometheus.Metric) {
 	}
 	city, now := o.City(), o.Now()
 	for _, office := range city.Offices() {
+		metrics <- prometheus.MustNewConstMetric(behindDesc, prometheus.GaugeValue, o.Behind(queue.OfficeID(office.ID)).Seconds(), string(office.ID))
 		collect(metrics, dashboards.Count(office, city.Location(), o.State(queue.OfficeID(office.ID)), now))
 	}
 }

@@ -227,7 +227,7 @@ func TestOffices(t *testing.T) {
 	age := time.Minute
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(&Offices{City: testCity, Now: func() time.Time { return now }, Age: func() time.Duration { return age },
-		State: func(queue.OfficeID) *queue.Office { return state }})
+		State: func(queue.OfficeID) *queue.Office { return state }, Behind: func(queue.OfficeID) time.Duration { return 7 * time.Second }})
 	if n := seriesCount(t, reg); n != 1 {
 		t.Errorf("%d series of an old state, want only its age", n)
 	}
@@ -241,6 +241,7 @@ func TestOffices(t *testing.T) {
 		"wartefrei_queue_stranded{office=buergerbuero}":                1,
 		"wartefrei_queue_emergencies{office=buergerbuero}":             1,
 		"wartefrei_queue_state_age_seconds{}":                          1,
+		"wartefrei_queue_record_behind_seconds{office=buergerbuero}":   7,
 		"wartefrei_desks{office=buergerbuero,state=open}":              1,
 		"wartefrei_desks{office=buergerbuero,state=paused}":            1,
 		"wartefrei_desks{office=buergerbuero,state=closed}":            1,

@@ -81,6 +81,7 @@ type Queue struct {
 	At      time.Time `json:"at,omitzero"` // of the last change
 	Tickets []Ticket  `json:"tickets"`     // of the day, in the order of arrival, ended ones too
 	Desks   []Desk    `json:"desks"`
+	Record  string    `json:"record"` // complete, or behind: what is done now is not recorded yet
 }
 
 // DeskList is what a desk sees: itself, the ticket at it, and who waits for it.
@@ -102,6 +103,7 @@ type Event struct {
 	Kind    string    `json:"kind"`
 	Tickets []Ticket  `json:"tickets"`
 	Desks   []Desk    `json:"desks"`
+	Record  string    `json:"record"` // complete, or behind: answered before it was recorded
 }
 
 // Open opens a desk, or opens it anew with other services.
