@@ -9,8 +9,9 @@
 //	demo.go    the demonstration; folder.go and servers.go hold its data,
 //	           its PostgreSQL and its Redis; playing.go and play its people,
 //	           simulate.go the same people on another's server
-//	admin.go   the commands of an administrator; admin_import.go a city, and
-//	           admin_queue.go what of it today's queue needs
+//	admin.go   the commands of an administrator; admin_import.go a city,
+//	           admin_queue.go what of it today's queue needs, and
+//	           admin_record.go whether queue and record agree
 //
 // Only this package knows all others; imports_test.go holds who may know whom.
 package main
@@ -55,6 +56,8 @@ func commands() []command {
 		{"import", "[-despite-appointments] FILE", "make a city's file the one in force and say what changed", importCity},
 		{"user", "add|list|disable|reset …", "accounts of clerks, managers and administrators", users},
 		{"token", "add|list|revoke …", "tokens of terminals and scripts", tokens},
+		{"check", "", "say where queue and record of an office differ, ticket by ticket", check},
+		{"rebuild", "[-from-redis] OFFICE", "write an office's queue anew from its record, or begin the record anew from Redis", rebuild},
 		{"simulate", "[-url …] [-speed …] [-seed …]", "play the rest of a day on a running demonstration, over its API", simulate},
 		{"version", "", "say what this is", version},
 	}
