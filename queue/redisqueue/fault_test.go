@@ -7,151 +7,84 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
-	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue"
-	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
 
-// TestKill kills and empties Redis again and again while eight clerks and
-// terminals work on three nodes. What was answered is in the journal after
-// that, once, and a repeat gets the same answer from every node.
+// TestKill kills and empties Redis, and rebuilds it, again and again while clerks
+// and terminals work on three nodes.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	const workers, faults, between = 9, 6, 100
 	s := redistest.Start(t)
-	rdb, pool := s.Client(), pgtest.New(t)
-	var nodes []*redisqueue.Queue
-	for range 3 {
-		nodes = append(nodes, redisqueue.New(s.Client(), pgjournal.New(pool)))
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-
-	var answered atomic.Int64
-	answers := make([]map[string]queue.Event, workers)
-	requests := make([][]queue.Request, workers)
-	var stop atomic.Bool
-	var all sync.WaitGroup
-	for w := range workers {
-		answers[w] = map[string]queue.Event{}
-		all.Go(func() {
-			for n := 0; !stop.Load(); n++ {
-				r := worker(w, n)
-				event, err := nodes[w%3].Do(ctx, r)
-				requests[w] = append(requests[w], r)
-				switch {
-				case err == nil:
-					event.Behind = false
-					answers[w][r.ID] = event
-					answered.Add(1)
-				case !queue.Refused(err):
-					t.Error(err)
-					return
-				}
-			}
-		})
-	}
+	c := newCrowd(t, func() redis.UniversalClient { return s.Client() }, office)
+	const faults = 9
 	for fault := range faults {
-		for seen := answered.Load(); answered.Load() < seen+between && ctx.Err() == nil; {
-			time.Sleep(time.Millisecond)
-		}
-		if fault%2 == 0 {
+		c.work(100)
+		switch fault % 3 {
+		case 0:
 			s.Kill()
 			s.Restart()
-		} else if err := rdb.FlushDB(ctx).Err(); err != nil {
-			t.Error(err)
-		}
-	}
-	stop.Store(true)
-	all.Wait()
-
-	recorded := readJournal(t, pool, nodes[0], faults)
-	for w := range workers {
-		for _, r := range requests[w] {
-			first, ok := answers[w][r.ID]
-			if !ok {
-				continue // refused
+		case 1:
+			if err := s.Client().FlushDB(t.Context()).Err(); err != nil {
+				t.Error(err)
 			}
-			if !reflect.DeepEqual(recorded[r.ID], first) {
-				t.Errorf("%s was answered\n%+v, the journal has\n%+v", r.ID, first, recorded[r.ID])
-			}
-			again, err := nodes[(w+1)%3].Do(ctx, r)
-			if again.Behind = false; err != nil || !reflect.DeepEqual(again, first) {
-				t.Errorf("repeat of %s\n%+v %v, want\n%+v", r.ID, again, err, first)
+		case 2:
+			for c.nodes[0].Rebuild(t.Context(), office) != nil { // a command may come between
+				if t.Context().Err() != nil {
+					t.FailNow()
+				}
 			}
 		}
 	}
-	t.Logf("%d answers over %d faults: all there", answered.Load(), faults)
+	c.leave(faults)
 }
 
-// worker is the n-th request of one who works at a desk: open, then join, call
-// and finish in turn.
-func worker(w, n int) queue.Request {
-	r := request(w*100_000 + n)
-	r.ID, r.At = fmt.Sprintf("w%d-%d", w, n), morning
-	desk := queue.DeskID(fmt.Sprint(w))
-	switch {
-	case n == 0:
-		r.Command = queue.OpenDesk{Desk: desk, Label: "1", Serves: []queue.ServiceID{"pass"}}
-	case n%3 == 2:
-		r.Command = queue.CallNext{Desk: desk}
-	case n%3 == 0:
-		r.Command = queue.Finish{Desk: desk}
+// TestCluster kills each master of a cluster in turn. Nobody stands in for it:
+// its offices stand until it is back, the others work on.
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	m := redistest.Cluster(t)
+	c := newCrowd(t, func() redis.UniversalClient { return connectTo(t, m.URL()) }, "buergerbuero", "standesamt", "wohngeld", "auslaenderbuero")
+	for n := range 3 {
+		c.work(60)
+		m.Kill(n)
+		m.Restart(n)
 	}
-	return r
+	c.leave(0)
 }
 
-// readJournal returns the recorded events by command, and holds that they have
-// no gap, that each epoch begins with "opened", and that they fold to what Redis has.
-func readJournal(t *testing.T, pool *pgxpool.Pool, node *redisqueue.Queue, faults int) map[string]queue.Event {
+// TestSentinel kills the master three times: a replica is promoted that may
+// lack the last commands, and nothing that was answered is lost.
+func TestSentinel(t *testing.T) {
+	t.Parallel()
+	m := redistest.Sentinel(t)
+	c := newCrowd(t, func() redis.UniversalClient { return connectTo(t, m.URL()) }, office)
+	const failovers = 3
+	for range failovers {
+		c.work(100)
+		master := m.Master()
+		m.Kill(master)
+		c.work(1) // on another
+		m.Restart(master)
+	}
+	c.leave(failovers)
+}
+
+func connectTo(t *testing.T, url string) redis.UniversalClient {
 	t.Helper()
-	state, err := node.Office(t.Context(), office)
+	rdb, err := redisqueue.Connect(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if state.Epoch <= int64(faults) {
-		t.Errorf("epoch %d after %d faults", state.Epoch, faults)
-	}
-	events := map[string]queue.Event{}
-	fold := queue.Office{ID: office}
-	rows, err := pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version", office)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range texts {
-		var e queue.Event
-		if err := json.Unmarshal([]byte(text), &e); err != nil {
-			t.Fatal(err)
-		}
-		if e.Kind == "opened" && e.Epoch > fold.Epoch {
-			fold.Epoch = e.Epoch // openings that failed leave epochs out
-		}
-		if !fold.Apply(e) {
-			t.Fatalf("event (%d, %d) %s does not follow (%d, %d)", e.Epoch, e.Version, e.Kind, fold.Epoch, fold.Version)
-		}
-		if _, twice := events[e.Command]; twice {
-			t.Errorf("command %s was carried out twice", e.Command)
-		}
-		events[e.Command] = e
-	}
-	if !reflect.DeepEqual(&fold, state) {
-		t.Errorf("the journal folds to\n%+v, the state is\n%+v", fold, state)
-	}
-	return events
+	t.Cleanup(func() { rdb.Close() })
+	return rdb
 }
 
 // TestUnknownOutcome stops Redis so that it is silent: the answer is that the
