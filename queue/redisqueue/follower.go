@@ -123,9 +123,9 @@ func (f *Follower) keepRecording(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil && last == nil:
-			f.log.Error("queue: the record does not answer, answers are given before they are recorded", "err", err)
+			f.log.Error("queue: nothing is recorded", "err", err)
 		case err == nil && last != nil:
-			f.log.Info("queue: the record answers again")
+			f.log.Info("queue: all is recorded again")
 		}
 		last = err
 		select {
@@ -154,6 +154,9 @@ func (f *Follower) settle(ctx context.Context) error {
 	}
 	f.recorded.Store(true)
 	f.queue.note(ctx, offices, heads)
+	if gaps := f.queue.record.gaps(); len(gaps) > 0 {
+		return fmt.Errorf("%v: %w, run wartefrei rebuild -from-redis for each", gaps, ErrGap)
+	}
 	return nil
 }
 

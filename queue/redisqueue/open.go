@@ -115,8 +115,8 @@ func (q *Queue) salvage(ctx context.Context, office queue.OfficeID, head, redisH
 		return nil, nil // wiped, or an older life: the record has more
 	}
 	var all []pgjournal.Entry
-	for epoch := head.Epoch; epoch <= redisHas.Epoch; epoch++ {
-		entries, err := q.logOf(ctx, office, epoch, head.Version+int64(len(all)))
+	for epoch := max(1, head.Epoch); epoch <= redisHas.Epoch; epoch++ {
+		entries, err := q.logOf(ctx, office, epoch, head.Version+int64(len(all)), redisHas.Version)
 		if err != nil {
 			return nil, err
 		}
@@ -133,9 +133,12 @@ func (q *Queue) salvage(ctx context.Context, office queue.OfficeID, head, redisH
 	return all, nil
 }
 
-// logOf reads an epoch's log after a version, past the preamble.
-func (q *Queue) logOf(ctx context.Context, office queue.OfficeID, epoch, after int64) ([]pgjournal.Entry, error) {
-	log, err := q.rdb.XRange(ctx, epochKey(office, epoch, "log"), fmt.Sprintf("(%d-0", after), "+").Result()
+// logOf reads an epoch's log after a version up to another, past the preamble.
+func (q *Queue) logOf(ctx context.Context, office queue.OfficeID, epoch, after, upTo int64) ([]pgjournal.Entry, error) {
+	if after >= upTo {
+		return nil, nil
+	}
+	log, err := q.rdb.XRange(ctx, epochKey(office, epoch, "log"), fmt.Sprintf("(%d-0", after), fmt.Sprintf("%d-0", upTo)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read the log of epoch %d: %w", epoch, err)
 	}

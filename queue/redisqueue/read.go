@@ -91,8 +91,9 @@ func (q *Queue) eventsAfter(ctx context.Context, office queue.OfficeID, version 
 	return events, nil
 }
 
-// logAfter reads what follows an office's head in the log, or an error where
-// the log does not go on from there: the office is to be opened.
+// logAfter reads what follows an office's head in the log. A head that is of an
+// earlier epoch than the log has gone back, as a PostgreSQL does that failed
+// over: then epoch by epoch.
 func (q *Queue) logAfter(ctx context.Context, office queue.OfficeID, head queue.Mark) ([]pgjournal.Entry, error) {
 	entries, fault, err := q.readLog(ctx, office, head.Version)
 	switch {
@@ -100,10 +101,10 @@ func (q *Queue) logAfter(ctx context.Context, office queue.OfficeID, head queue.
 		return nil, err
 	case fault.word != "":
 		return nil, fmt.Errorf("the log of %s: %s", office, fault.word)
-	case len(entries) > 0 && (entries[0].Version != head.Version+1 || entries[0].Epoch != head.Epoch):
-		return nil, fmt.Errorf("the log of %s begins with (%d, %d) after %v", office, entries[0].Epoch, entries[0].Version, head)
+	case len(entries) == 0 || entries[0].Version == head.Version+1 && entries[0].Epoch == head.Epoch:
+		return entries, nil
 	}
-	return entries, nil
+	return q.salvage(ctx, office, head, entries[len(entries)-1].Mark())
 }
 
 func (q *Queue) readLog(ctx context.Context, office queue.OfficeID, after int64) (entries []pgjournal.Entry, fault reply, err error) {

@@ -51,6 +51,7 @@ type recording struct {
 	decided queue.Mark        // the newest that is known to be decided
 	behind  time.Time         // since when decided is not recorded; zero if it is
 	moved   chan struct{}     // closed when head moves
+	gap     bool              // the log does not go on from head
 }
 
 func newRecorder(journal *pgjournal.Journal) *recorder {
@@ -140,7 +141,7 @@ func (r *recorder) headMoved(office queue.OfficeID, head queue.Mark) {
 func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 	o := r.of(office)
 	if head != o.head || !o.known {
-		o.head, o.known = head, true
+		o.head, o.known, o.gap = head, true, false
 		for len(o.next) > 0 && o.next[0].Version <= head.Version {
 			o.next = o.next[1:]
 		}
@@ -164,7 +165,7 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 		r.mu.Lock()
 		r.startWriting()
 		o := r.of(office)
-		head, moved, silent := o.head, o.moved, r.silent()
+		head, moved, gap, silent := o.head, o.moved, o.gap, r.silent()
 		r.mu.Unlock()
 		switch {
 		case head.Epoch == m.Epoch && head.Version >= m.Version:
@@ -173,6 +174,8 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 			return errLater
 		case silent:
 			return errSilent
+		case gap:
+			return ErrGap
 		}
 		select {
 		case <-moved:
@@ -240,6 +243,7 @@ func (r *recorder) writeGroup(ctx context.Context) (more bool, err error) {
 	var group []pgjournal.Batch
 	for _, office := range behind {
 		b, err := r.batch(ctx, office)
+		r.gapIs(office, errors.Is(err, ErrGap))
 		if err != nil {
 			continue // Redis is away, or the office is to be opened: who gives a command does it
 		}
@@ -282,6 +286,24 @@ func (r *recorder) batch(ctx context.Context, office queue.OfficeID) (pgjournal.
 	var err error
 	b.Entries, err = r.readLog(ctx, office, b.After)
 	return b, err
+}
+
+func (r *recorder) gapIs(office queue.OfficeID, gap bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.of(office).gap = gap
+}
+
+// gaps are the offices that cannot be recorded any more.
+func (r *recorder) gaps() (offices []queue.OfficeID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for office, o := range r.offices {
+		if o.gap {
+			offices = append(offices, office)
+		}
+	}
+	return offices
 }
 
 // append commits a group and moves the heads.

@@ -248,6 +248,41 @@ func TestSalvage(t *testing.T) {
 	agrees(t, q)
 }
 
+// TestRecordGoesBack rolls the journal back while the office works on, over an
+// epoch's beginning: what Redis has is recorded again, and no command waits
+// for long. Where Redis has let go of it, the office stands.
+func TestRecordGoesBack(t *testing.T) {
+	t.Parallel()
+	s, pool := redistest.Start(t), pgtest.New(t)
+	q := redisqueue.New(s.Client(), pgjournal.New(pool))
+	for n := range 3 {
+		join(t, q, n)
+	}
+	s.Kill()
+	s.Restart()
+	for n := 3; n < 6; n++ {
+		join(t, q, n)
+	}
+	back := func(version int) {
+		t.Helper()
+		for _, statement := range []string{fmt.Sprintf("DELETE FROM queue_event WHERE version > %d", version), fmt.Sprintf("UPDATE queue_head SET epoch = 1, version = %d", version)} {
+			if _, err := pool.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	back(3)
+	if event := join(t, q, 6); event.Epoch != 2 || event.Tickets[0].Seq != 7 {
+		t.Errorf("afterwards: %+v", event)
+	}
+	agrees(t, q)
+	back(2)
+	s.Client().XTrimMinID(t.Context(), "{buergerbuero}2:log", "8-0")
+	if _, err := q.Do(t.Context(), request(7)); !errors.Is(err, redisqueue.ErrGap) {
+		t.Errorf("a gap: %v", err)
+	}
+}
+
 // TestTrim holds that recorded events leave the log, that unrecorded ones do
 // not, and that a repeat of one that left gets its answer from the record.
 func TestTrim(t *testing.T) {
