@@ -22,6 +22,7 @@ import (
 type Config struct {
 	Postgres  string
 	Redis     string
+	Replicas  int
 	Listen    string
 	Metrics   string
 	PublicURL string
@@ -58,6 +59,7 @@ func (c *Config) settings() []setting {
 			"empty only while WARTEFREI_LISTEN is open to this machine alone", text(&c.PublicURL)},
 		{"WARTEFREI_PROXIES", "", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 127.0.0.1, 10.1.0.0/16; " +
 			"empty: nobody's", networks(&c.Proxies)},
+		{"WARTEFREI_REDIS_REPLICAS", "0", "how many replicas must have what is answered while PostgreSQL is away; without, a failover then may lose it", replicas(&c.Replicas)},
 		{"WARTEFREI_DEMO", "0", "1 for the demonstration, with a database, Redis and clock of its own", truth(&c.Demo)},
 		{"WARTEFREI_DATA", presetData, "the demonstration's folder", text(&c.Data)},
 		{"WARTEFREI_GRACE", "20s", "how long requests under way may take when the program is told to end", span(&c.Grace)},
@@ -130,6 +132,15 @@ func days(to *int) func(string) error {
 	return func(value string) (err error) {
 		if *to, err = strconv.Atoi(value); err != nil || *to < 0 || *to > 365 {
 			return errors.New("write a number of days, 0 to 365")
+		}
+		return nil
+	}
+}
+
+func replicas(to *int) func(string) error {
+	return func(value string) (err error) {
+		if *to, err = strconv.Atoi(value); err != nil || *to < 0 || *to > 10 {
+			return errors.New("write a number of replicas, 0 to 10")
 		}
 		return nil
 	}

@@ -142,6 +142,7 @@ func (n *node) openStores(ctx context.Context) (err error) {
 // metrics of every change.
 func (n *node) follow(context.Context) error {
 	n.queue = redisqueue.New(n.redis, pgjournal.New(n.pool))
+	n.queue.Replicas = n.cfg.Replicas
 	n.offices = redisqueue.NewFollower(n.queue, n.officeIDs, n.log)
 	n.live = wsscreen.New(wsscreen.Config{Now: n.now, Rate: n.rate, Metrics: n.metrics, Log: n.log,
 		Age: n.age})

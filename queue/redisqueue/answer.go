@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
@@ -62,27 +65,55 @@ func (q *Queue) refused(ctx context.Context, r queue.Request, refusal error, in 
 }
 
 // confirm makes sure that Redis keeps what it has decided: that it is still the
-// one that may decide, and writes to disk before it answers.
+// one that may decide, writes to disk before it answers, and has told as many
+// replicas as are asked for.
 func (q *Queue) confirm(ctx context.Context, r queue.Request) error {
-	reply, err := q.run(ctx, scripts["confirm"], r.Office, r.At.UnixMilli(), r.Day)
+	server, err := q.serverOf(ctx, r.Office)
+	if err != nil {
+		return err
+	}
+	conn := server.Conn() // one: WAIT is about what was written on it
+	defer conn.Close()
+	reply, err := q.runOn(ctx, conn, scripts["confirm"], r.Office, r.At.UnixMilli(), r.Day)
 	if err != nil {
 		return err
 	}
 	if reply.word != "CONFIRMED" {
 		return q.mend(ctx, r.Office, reply, r.At.UnixMilli(), r.Day)
 	}
-	if !q.keeps(ctx) {
+	if kept, err := q.keeps(ctx, conn); err != nil || !kept {
 		return errSilent
 	}
 	return nil
 }
 
-// keeps says whether Redis writes to disk before it answers.
-func (q *Queue) keeps(ctx context.Context) bool {
+// serverOf is the server that has an office.
+func (q *Queue) serverOf(ctx context.Context, office queue.OfficeID) (*redis.Client, error) {
+	switch rdb := q.rdb.(type) {
+	case *redis.Client: // also of Sentinel
+		return rdb, nil
+	case *redis.ClusterClient:
+		return rdb.MasterForKey(ctx, metaKey(office))
+	default:
+		return nil, fmt.Errorf("no Redis of ours: %T", rdb)
+	}
+}
+
+// waitForReplicas is how long replicas may take.
+const waitForReplicas = time.Second
+
+func (q *Queue) keeps(ctx context.Context, conn *redis.Conn) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	set := q.rdb.ConfigGet(ctx, "append*").Val()
-	return set["appendonly"] == "yes" && set["appendfsync"] == "always"
+	set, err := conn.ConfigGet(ctx, "append*").Result()
+	if err != nil || set["appendonly"] != "yes" || set["appendfsync"] != "always" {
+		return false, err
+	}
+	if q.Replicas == 0 {
+		return true, nil
+	}
+	have, err := conn.Wait(ctx, q.Replicas, waitForReplicas).Result()
+	return have >= int64(q.Replicas), err
 }
 
 // entry reads an event that Redis has.

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
@@ -75,6 +76,36 @@ func TestSentinel(t *testing.T) {
 		m.Restart(master)
 	}
 	c.leave(failovers)
+}
+
+// TestFailoverWithoutRecord promotes a replica while PostgreSQL is away: with
+// WAIT nothing is lost that was answered meanwhile. Without enough replicas
+// nothing is answered.
+func TestFailoverWithoutRecord(t *testing.T) {
+	t.Parallel()
+	d, m := startDatabase(t), redistest.Sentinel(t)
+	q := redisqueue.New(connectTo(t, m.URL()), pgjournal.New(d.pool))
+	q.Replicas = 2
+	join(t, q, 0)
+	d.stop(t)
+	for n := 1; n < 10; n++ {
+		if event := join(t, q, n); !event.Behind {
+			t.Error("recorded, with PostgreSQL away")
+		}
+	}
+	m.Kill(m.Master())
+	d.start(t)
+	join(t, q, 10)
+	agrees(t, q)
+	if o, err := q.Office(t.Context(), office); err != nil || len(o.Tickets) != 11 {
+		t.Errorf("%d tickets of 11, %v", len(o.Tickets), err)
+	}
+	d.stop(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	if event, err := q.Do(ctx, request(11)); !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("one replica of two: answered %+v, %v", event, err)
+	}
 }
 
 func connectTo(t *testing.T, url string) redis.UniversalClient {

@@ -38,6 +38,10 @@ const patience = 10 * time.Second
 // Queue is the line of every office in one Redis. It is safe for concurrent
 // use; any number of nodes may have one.
 type Queue struct {
+	// Replicas must have what is answered while the record is away, so that
+	// one that is promoted then lacks none of it. Set it before use.
+	Replicas int
+
 	rdb     redis.UniversalClient
 	channel string            // of events, all offices
 	tell    func(queue.Event) // the node's follower, if it has one

@@ -71,11 +71,15 @@ func (r reply) texts(i int) []string {
 // run runs a script for an office once, with what the preamble needs in front.
 // A silent connection costs callTimeout.
 func (q *Queue) run(ctx context.Context, script *redis.Script, office queue.OfficeID, args ...any) (reply, error) {
+	return q.runOn(ctx, q.rdb, script, office, args...)
+}
+
+func (q *Queue) runOn(ctx context.Context, rdb redis.Scripter, script *redis.Script, office queue.OfficeID, args ...any) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	known := q.knows(office)
 	args = append([]any{known.Epoch, known.Version}, args...)
-	answer, err := script.Run(ctx, q.rdb, []string{metaKey(office)}, args...).Slice()
+	answer, err := script.Run(ctx, rdb, []string{metaKey(office)}, args...).Slice()
 	if err != nil {
 		return reply{}, err
 	}
