@@ -205,6 +205,7 @@ func otherArea(area string) func(*booking.City) {
 type visitors struct {
 	t     *testing.T
 	line  queue.Line
+	rdb   *redis.Client // that it lies in
 	clock *pg.Clock
 	given int // commands
 }
@@ -242,7 +243,7 @@ func busy(t *testing.T) (installation, *visitors) {
 	if err := clock.Forward(t.Context(), noon.Sub(clock.Now())); err != nil {
 		t.Fatal(err)
 	}
-	v := &visitors{t: t, line: redisqueue.New(rdb, pgjournal.New(pool)), clock: clock}
+	v := &visitors{t: t, rdb: rdb, line: redisqueue.New(rdb, pgjournal.New(pool)), clock: clock}
 	const buerger = "buergerbuero"
 	v.do(buerger, 0, queue.OpenDesk{Desk: "1", Label: "1", Serves: queue.Set([]queue.ServiceID{"anmeldung", "reisepass", "fuehrungszeugnis"})})
 	v.do(buerger, 0, queue.OpenDesk{Desk: "2", Label: "2", Serves: []queue.ServiceID{"anmeldung"}})

@@ -82,7 +82,7 @@ func rebuild(ctx context.Context, cfg Config, _ *slog.Logger, args []string) err
 	id := queue.OfficeID(flags.Arg(0))
 	return withQueue(ctx, cfg, func(line *redisqueue.Queue, city *booking.City) error {
 		if _, ok := city.Office(booking.OfficeID(id)); !ok {
-			return fmt.Errorf("there is no office %q in the city", id)
+			return fmt.Errorf("there is no office %s", id)
 		}
 		open := line.Rebuild
 		if *fromRedis {
