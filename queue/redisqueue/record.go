@@ -103,7 +103,7 @@ func (o *recording) owe(m queue.Mark) {
 		return
 	}
 	o.decided = m
-	if o.behind.IsZero() && !o.head.Covers(o.decided) {
+	if o.behind.IsZero() && !o.head.Covers(m) {
 		o.behind = time.Now()
 	}
 }
@@ -151,8 +151,11 @@ func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 		close(o.moved)
 		o.moved = make(chan struct{})
 	}
-	if o.head.Covers(o.decided) {
+	switch {
+	case o.head.Covers(o.decided):
 		o.behind = time.Time{}
+	case o.behind.IsZero(): // the journal went back
+		o.behind = time.Now()
 	}
 }
 
