@@ -99,6 +99,7 @@ var access = []struct {
 		GET /houses/:house/terminal/questions
 		POST /houses/:house/terminal/tickets
 		GET /houses/:house/terminal/tickets/:ticket
+		POST /houses/:house/terminal/tickets/:ticket/here
 		POST /api/v1/houses/:house/checkins
 		POST /api/v1/offices/:office/tickets`},
 	{[]string{terminal, otherTerminal}, `
@@ -116,6 +117,7 @@ var access = []struct {
 		POST /houses/:house/infodesk/tickets
 		POST /houses/:house/infodesk/search
 		POST /houses/:house/infodesk/checkins
+		POST /houses/:house/infodesk/tickets/:ticket/here
 		GET /api/v1/offices/:office/appointments
 		POST /api/v1/offices/:office/appointments/search
 		GET /api/v1/offices/:office/queue

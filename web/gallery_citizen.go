@@ -33,6 +33,13 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
 	}
+	for _, again := range []queue.State{queue.Called, queue.Serving, queue.Missed, queue.Parked} { // who scans a code once more
+		v := welcome
+		t := numbered(state, "K 305")
+		t.State, t.Desk, t.MissedAt = again, "4", g.at("09:36").UnixMilli()
+		v.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, t, g.now)
+		all = append(all, example{Name: "terminal-ticket-" + string(again), Page: "terminal-ticket", Data: v})
+	}
 	for _, outcome := range []checkin.Outcome{checkin.Ended, checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
 		v := base
 		v.Answer = checkin.Answer{Outcome: outcome, Office: "buergerbuero", Appointment: g.appointment(), Opens: g.at("11:25"), Closes: g.at("11:55")}

@@ -118,6 +118,10 @@ func (g gallery) infodesks() []example {
 	given, found, nothing, early, late, refused := busy, busy, busy, busy, busy, busy
 	state := g.day(g.waiting()...)
 	number := numbered(state, "K 821")
+	missed := busy
+	missed.Search, missed.Query = true, "Hohenfels"
+	missed.Found = []foundAppointment{{Appointment: g.appointment(), Services: "Personalausweis beantragen", Ticket: g.waiting()[0]}}
+	missed.Found[0].Ticket.ID, missed.Found[0].Ticket.State = "EXAMPLE0000000000000000000", queue.Missed
 	given.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, number, g.now), grounds(g.l, number, g.now.Location())}
 	a := g.appointment()
 	found.Search, found.Query = true, "Hohenfels"
@@ -133,6 +137,7 @@ func (g gallery) infodesks() []example {
 		{Name: "infodesk-issued", Page: "infodesk", Data: given},
 		{Name: "infodesk-refused", Page: "infodesk", Data: refused},
 		{Name: "infodesk-found", Page: "infodesk", Data: found},
+		{Name: "infodesk-missed", Page: "infodesk", Data: missed},
 		{Name: "infodesk-nothing", Page: "infodesk", Data: nothing},
 		{Name: "infodesk-early", Page: "infodesk", Data: early},
 		{Name: "infodesk-late", Page: "infodesk", Data: late},

@@ -23,6 +23,7 @@ func (s *Server) infodeskRoutes() []route {
 		{"POST", "/houses/:house/infodesk/tickets", clerks, s.infodeskTicket},
 		{"POST", "/houses/:house/infodesk/search", clerks, s.infodeskSearch},
 		{"POST", "/houses/:house/infodesk/checkins", clerks, s.infodeskCheckIn},
+		{"POST", "/houses/:house/infodesk/tickets/:ticket/here", clerks, s.infodeskHere},
 	}
 }
 
@@ -67,7 +68,7 @@ func (v infodeskView) Field() string {
 		return "persons"
 	case "not-urgent":
 		return "walk-in"
-	case "appointment-unknown", "bad-input":
+	case "appointment-unknown", "bad-input", "wrong-state", "ticket-unknown":
 		return "q"
 	}
 	return "service"
@@ -255,6 +256,27 @@ func (s *Server) infodeskCheckIn(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, "infodesk", v)
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(answer.Ticket.ID), http.StatusSeeOther)
+	return nil
+}
+
+// infodeskHere is "here again" of somebody who missed a call and came here.
+func (s *Server) infodeskHere(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.infodeskView(r)
+	if err != nil {
+		return err
+	}
+	ticket, err := s.fresh(r, queue.TicketID(param(r, "ticket")))
+	if err != nil {
+		return s.infodeskAgain(w, r, v, err)
+	}
+	office, err := s.myOffice(r, ticket.Office.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.command(r, office, queue.Here{Ticket: ticket.Ticket.ID}); err != nil {
+		return s.infodeskAgain(w, r, v, err)
+	}
+	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.Ticket.ID), http.StatusSeeOther)
 	return nil
 }
 

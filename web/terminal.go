@@ -24,6 +24,7 @@ func (s *Server) terminalRoutes() []route {
 		{"GET", "/houses/:house/terminal/questions", terminalsClerks, s.terminalQuestions},
 		{"POST", "/houses/:house/terminal/tickets", terminalsClerks, s.terminalTicket},
 		{"GET", "/houses/:house/terminal/tickets/:ticket", terminalsClerks, s.terminalTicketPage},
+		{"POST", "/houses/:house/terminal/tickets/:ticket/here", terminalsClerks, s.terminalHere},
 	}
 }
 
@@ -245,7 +246,8 @@ func (s *Server) terminalTicket(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// terminalTicketPage shows a new ticket: the number, where to wait, what happens next.
+// terminalTicketPage shows a ticket: the number, where to wait, what happens
+// next. Somebody who scans a code again may have been called meanwhile.
 func (s *Server) terminalTicketPage(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.terminalView(r)
 	if err != nil {
@@ -257,6 +259,26 @@ func (s *Server) terminalTicketPage(w http.ResponseWriter, r *http.Request) erro
 	}
 	v.URL = s.ticketURL(id)
 	return s.render(w, r, "terminal-ticket", v)
+}
+
+// terminalHere is "I am here again" of somebody who missed a call.
+func (s *Server) terminalHere(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.terminalView(r)
+	if err != nil {
+		return err
+	}
+	ticket, err := s.fresh(r, queue.TicketID(param(r, "ticket")))
+	if err != nil {
+		return err
+	}
+	if ticket.Office.House != v.House.ID {
+		return queue.ErrTicketUnknown
+	}
+	if _, err := s.command(r, ticket.Office, queue.Here{Ticket: ticket.Ticket.ID}); err != nil {
+		return err
+	}
+	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.Ticket.ID), http.StatusSeeOther)
+	return nil
 }
 
 // fresh finds a ticket that may be a few milliseconds old: this node's copy of

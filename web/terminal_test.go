@@ -63,3 +63,47 @@ func TestTerminalForTheNextPerson(t *testing.T) {
 	}
 	b.get(path+"/walk-in").want(http.StatusOK, "Wofür brauchen Sie eine Nummer?")
 }
+
+// TestScanAgain: whoever scans the code again is told where their number is now,
+// and not to sit down and wait; who missed the call gets back into the line,
+// here as at the information desk.
+func TestScanAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tokens := s.people(t)
+	v := s.arriveBooked(t, tokens)
+	kiosk, clerk := s.browse(t, "de"), s.signedIn(t, "a.meyer")
+	kiosk.post("/terminal", url.Values{"token": {tokens[terminal]}}).want(200)
+	scan := func(contents ...string) {
+		t.Helper()
+		kiosk.post("/houses/fischmarkt/terminal/code", url.Values{"code": {v.code}}).want(200, contents...)
+	}
+	desk := func(command string) {
+		t.Helper()
+		clerk.post("/offices/buergerbuero/desks/2", url.Values{"command": {command}, "service": {"reisepass"}, "ticket": {v.ticket}}).want(200)
+	}
+	scan(v.number, "Sie sind angemeldet.")
+	desk("open")
+	desk("call-next")
+	scan(v.number, "Sie sind dran.", "Gehen Sie jetzt zum Schalter 2.")
+	desk("came")
+	scan(v.number, "Sie sind im Gespräch.")
+	desk("park")
+	scan(v.number, "Wir haben Ihre Nummer zurückgelegt.")
+	desk("bring-back")
+	miss := func() {
+		desk("call-next")
+		s.clock.forward(3 * time.Minute)
+		desk("no-show")
+	}
+	miss()
+	scan(v.number, "Wir haben Sie aufgerufen.", "Ich bin da")
+	kiosk.submit(v.ticket+"/here", "Ich bin da").want(200, "Sie sind angemeldet.")
+	miss()
+	clerk.post("/houses/fischmarkt/infodesk/search", url.Values{"q": {"mustermann"}}).want(200, v.number+" wurde aufgerufen und kam nicht.")
+	clerk.submit(v.ticket+"/here", "Ist da").want(200, v.number, "ist ausgegeben")
+	scan("Sie sind angemeldet.")
+	if kiosk.post("/houses/fischmarkt/terminal/tickets/"+v.ticket+"/here", nil); kiosk.status != http.StatusConflict {
+		t.Errorf("who waits is here again: %d", kiosk.status)
+	}
+}
