@@ -162,6 +162,8 @@ func formCommand(r *http.Request, desk queue.DeskID) (queue.Command, error) {
 		return queue.Park{Desk: desk, Ticket: ticket}, nil
 	case "revoke":
 		return queue.Revoke{Ticket: ticket}, nil
+	case "here": // back after the way back has closed: complete fills in what that costs
+		return queue.Here{Ticket: ticket}, nil
 	case "bring-back":
 		return queue.BringBack{Ticket: ticket}, nil
 	case "bring-here":

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// TestFormCommand: what each form of a desk's page means, whole: no field is
+// taken for another, and no desk is left out or put in.
+func TestFormCommand(t *testing.T) {
+	t.Parallel()
+	two := []queue.ServiceID{"anmeldung", "reisepass"}
+	for form, want := range map[string]queue.Command{
+		"command=open&service=reisepass&service=anmeldung": queue.OpenDesk{Desk: "4", Serves: two},
+		"command=pause":     queue.PauseDesk{Desk: "4"},
+		"command=close":     queue.CloseDesk{Desk: "4"},
+		"command=call-next": queue.CallNext{Desk: "4"},
+		"command=call-this&ticket=T&reason=departs-today":               queue.CallThis{Desk: "4", Ticket: "T", Reason: "departs-today"},
+		"command=recall&ticket=T":                                       queue.Recall{Desk: "4", Ticket: "T"},
+		"command=put-back&ticket=T":                                     queue.PutBack{Desk: "4", Ticket: "T"},
+		"command=came&ticket=T":                                         queue.Came{Desk: "4", Ticket: "T"},
+		"command=finish&ticket=T&done=reisepass&done=anmeldung":         queue.Finish{Desk: "4", Ticket: "T", Done: two},
+		"command=finish-and-call-next&ticket=T&done=reisepass":          queue.FinishAndCallNext{Desk: "4", Ticket: "T", Done: two[1:]},
+		"command=no-show&ticket=T":                                      queue.NoShow{Desk: "4", Ticket: "T"},
+		"command=park&ticket=T":                                         queue.Park{Desk: "4", Ticket: "T"},
+		"command=revoke&ticket=T":                                       queue.Revoke{Ticket: "T"},
+		"command=here&ticket=T":                                         queue.Here{Ticket: "T"},
+		"command=bring-back&ticket=T":                                   queue.BringBack{Ticket: "T"},
+		"command=bring-here&ticket=T":                                   queue.BringBack{Ticket: "T", Desk: "4"},
+		"command=transfer&ticket=T&service=reisepass&service=anmeldung": queue.Transfer{Ticket: "T", Services: two},
+		"command=change&ticket=T&service=reisepass&persons=3":           queue.Change{Ticket: "T", Services: two[1:], Persons: 3},
+		"command=split&ticket=T&service=anmeldung&persons=2":            queue.Split{Ticket: "T", Services: two[:1], Persons: 2},
+		"command=merge&ticket=T&into=U":                                 queue.Merge{Ticket: "T", Into: "U"},
+		"command=cancel&ticket=T&reason=double":                           queue.Cancel{Ticket: "T", Reason: "double"},
+	} {
+		values, err := url.ParseQuery(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := formCommand(&http.Request{PostForm: values}, "4"); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s means %#v, %v; want %#v", form, got, err, want)
+		}
+	}
+	for _, form := range []url.Values{{}, {"command": {"leave"}}} {
+		if got, err := formCommand(&http.Request{PostForm: form}, "4"); err != queue.ErrInvalid {
+			t.Errorf("%v means %#v, %v", form, got, err)
+		}
+	}
+}
+
+// TestMissedForLong: whoever missed the call and comes within the way back keeps
+// the due; later they wait anew. The desk's button says which, and does it.
+func TestMissedForLong(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signedIn(t, "a.meyer")
+	office, _ := s.City().Office("buergerbuero")
+	rules := checkin.Rules(*office)
+	const desk = "/offices/buergerbuero/desks/4"
+	b.post(desk, url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	for _, c := range []struct {
+		away    time.Duration
+		command string
+		keeps   bool
+	}{{rules.Return - time.Minute, "revoke", true}, {rules.Return + 5*time.Minute, "here", false}} {
+		b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
+		b.post(desk, url.Values{"command": {"call-next"}}).want(200)
+		called := s.in(t, queue.Called)
+		s.clock.forward(rules.NoShow)
+		b.post(desk, url.Values{"command": {"no-show"}, "ticket": {string(called.ID)}}).want(200)
+		s.in(t, queue.Missed)
+		s.clock.forward(c.away)
+		button := `data-command="` + c.command + `" data-ticket="` + string(called.ID) + `"`
+		if b.get(desk); !strings.Contains(b.page, button) {
+			t.Fatalf("after %s no button with %s\n%s", c.away, button, b.main())
+		}
+		b.post(desk, url.Values{"command": {c.command}, "ticket": {string(called.ID)}}).want(200)
+		back := s.in(t, queue.Waiting)
+		due, class := s.Now().Add(rules.WalkIn).UnixMilli(), queue.Entitled
+		if c.keeps {
+			due, class = called.Due, called.Class
+		}
+		if back.Due != due || back.Class != class {
+			t.Errorf("back after %s: due %s, %s; want %s, %s", c.away, time.UnixMilli(back.Due), back.Class, time.UnixMilli(due), class)
+		}
+		b.post(desk, url.Values{"command": {"cancel"}, "ticket": {string(back.ID)}, "reason": {"double"}}).want(200)
+	}
+}
+
+// in waits until the citizens' office has a ticket in a state, and returns it.
+func (s *site) in(t *testing.T, state queue.State) queue.Ticket {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if tickets := s.office("buergerbuero").In(state); len(tickets) > 0 {
+			return tickets[0]
+		}
+	}
+	t.Fatalf("no ticket is %s", state)
+	return queue.Ticket{}
+}
