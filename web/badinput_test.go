@@ -334,3 +334,19 @@ func TestProblemsHaveAll(t *testing.T) {
 		}
 	}
 }
+
+// TestProblemsInTheReadersLanguage: programs and people are refused in the
+// language that they ask for.
+func TestProblemsInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for tag, want := range map[string]string{"de": "Diese Nummer gibt es heute nicht.", "en": "There is no such number today."} {
+		for _, path := range []string{api.Base + "/tickets/x", "/tickets/x"} {
+			response, text := s.ask(t, asked{method: "GET", path: path, header: map[string]string{"Accept-Language": tag}})
+			said := response.Header.Get("Content-Language")
+			if response.StatusCode != 404 || !strings.Contains(string(text), want) || said != tag {
+				t.Errorf("%s in %s: %d, Content-Language %q: %.200s", path, tag, response.StatusCode, said, text)
+			}
+		}
+	}
+}

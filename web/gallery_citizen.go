@@ -9,9 +9,11 @@ import (
 // terminals are the pages of a terminal, from the question to the number.
 func (g gallery) terminals() []example {
 	house, _ := g.city.House("fischmarkt")
-	base := terminalView{House: house, Path: "/houses/fischmarkt/terminal", Key: "example", Morning: true, Code: "48271936"}
+	base := terminalView{House: house, Path: "/houses/fischmarkt/terminal", Key: "example", Morning: true, WalkIn: true, Info: true, Code: "48271936"}
 	day, refused, tries, offers, closed, away, welcome := base, base, base, base, base, base, base
 	day.Morning = false
+	alone := base // a house where everybody needs an appointment
+	alone.WalkIn, alone.Info = false, false
 	refused.Refused = true
 	tries.Tries = true
 	for i, service := range walkIns(g.office("buergerbuero")) {
@@ -25,6 +27,7 @@ func (g gallery) terminals() []example {
 	all := []example{
 		{Name: "terminal", Page: "terminal", Data: base},
 		{Name: "terminal-day", Page: "terminal", Data: day},
+		{Name: "terminal-alone", Page: "terminal", Data: alone},
 		{Name: "terminal-code", Page: "terminal-code", Data: base},
 		{Name: "terminal-code-refused", Page: "terminal-code", Data: refused},
 		{Name: "terminal-code-tries", Page: "terminal-code", Data: tries},

@@ -44,6 +44,8 @@ type terminalView struct {
 	Answer  checkin.Answer
 	Code    string // typed, to offer a ticket to who came late
 	Morning bool
+	WalkIn  bool // the house has services that need no appointment
+	Info    bool // and an information desk
 }
 
 // offer is a service that somebody may get a ticket for.
@@ -58,8 +60,14 @@ func (s *Server) terminalView(r *http.Request) (terminalView, error) {
 	if !ok {
 		return terminalView{}, booking.ErrHouseUnknown
 	}
-	return terminalView{House: house, Path: "/houses/" + string(house.ID) + "/terminal", Key: newKey(),
-		Morning: s.officeNow().Hour() < 11}, nil
+	v := terminalView{House: house, Path: "/houses/" + string(house.ID) + "/terminal", Key: newKey(), Morning: s.officeNow().Hour() < 11}
+	for _, office := range house.Offices {
+		for _, service := range office.Services {
+			v.WalkIn = v.WalkIn || service.WalkIn && !service.Info
+			v.Info = v.Info || service.WalkIn && service.Info
+		}
+	}
+	return v, nil
 }
 
 // terminalSetUp asks the city's IT for the token that makes a browser a terminal.

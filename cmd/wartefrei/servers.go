@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,6 +21,7 @@ import (
 type servers struct {
 	postgres *pgserver.Server
 	redis    *redisserver.Server
+	folder   string
 	log      *slog.Logger
 	end      context.CancelFunc // of the watching
 	watching sync.WaitGroup
@@ -26,7 +29,10 @@ type servers struct {
 
 // startServers starts both below a folder and returns when they answer.
 func startServers(ctx context.Context, folder string, log *slog.Logger) (*servers, error) {
-	s := &servers{log: log}
+	if err := roomIn(folder); err != nil {
+		return nil, err
+	}
+	s := &servers{folder: folder, log: log}
 	starting, ctx := errgroup.WithContext(ctx)
 	starting.Go(func() (err error) {
 		s.postgres, err = pgserver.Start(ctx, pgserver.Config{Folder: filepath.Join(folder, "postgres")})
@@ -44,6 +50,22 @@ func startServers(ctx context.Context, folder string, log *slog.Logger) (*server
 	s.watching.Go(func() { s.watch(watching, "PostgreSQL", s.postgres) })
 	s.watching.Go(func() { s.watch(watching, "Redis", s.redis) })
 	return s, nil
+}
+
+// leastRoom is what both need to start and to end in peace. With less they fail
+// here and there, and say so in many words or none.
+const leastRoom = 16 << 20
+
+// roomIn refuses with ENOSPC a folder whose disk is as good as full.
+func roomIn(folder string) error {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(folder, &disk); err != nil {
+		return nil // who uses the folder says what is wrong
+	}
+	if disk.Bavail*uint64(disk.Bsize) < leastRoom {
+		return fmt.Errorf("%s: %w", folder, syscall.ENOSPC)
+	}
+	return nil
 }
 
 // server is PostgreSQL or Redis.
@@ -69,6 +91,9 @@ func (s *servers) watch(ctx context.Context, name string, server server) {
 		wait = 0
 		if err := server.Restart(ctx); err != nil {
 			wait = 2 * time.Second
+			if full := roomIn(s.folder); full != nil {
+				err = errors.New("the disk is full: make room, then it starts by itself; nothing is lost")
+			}
 			s.log.Error("server does not start", "server", name, "err", err)
 		}
 	}

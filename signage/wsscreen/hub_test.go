@@ -112,6 +112,28 @@ func TestSilentReaderIsEnded(t *testing.T) {
 	w.awaitReaders(0)
 }
 
+// The delay that is measured is from the change to the frame, not of the sending alone.
+func TestDelayBeginsWithTheChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.client()
+	c.mustReach(1)
+	w.set(2, "late")
+	w.hub.Changed("a", time.Now().Add(-time.Minute))
+	c.mustReach(2)
+	families, err := w.reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "wartefrei_live_frame_delay_seconds" {
+			if sum := f.GetMetric()[0].GetHistogram().GetSampleSum(); sum < 60 {
+				t.Errorf("the frames took %v s, one of them a minute", sum)
+			}
+		}
+	}
+}
+
 // A thousand changes at once: versions only rise, and all end with the last one.
 func TestBurst(t *testing.T) {
 	t.Parallel()
