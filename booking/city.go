@@ -45,6 +45,10 @@ import (
 //	  }]
 //	}
 //
+// Duty lies within the doors of its weekday: a time outside them would be offered
+// while nobody can come in. Doors that touch each other are one stretch. An office
+// has at most as many places at a time as it has desks.
+//
 // Ids are small letters, digits and hyphens. [City.MarshalJSON] writes it.
 func ParseCity(file []byte) (City, error) {
 	if len(file) > MaxCityFile {

@@ -41,6 +41,11 @@ func TestParseCityRefuses(t *testing.T) {
 		{`"hours": "12:00-14:00"`, `"hours": "11:55-14:00"`, "houses[0].offices[0].duty.mon: two stretches overlap"},
 		{`{"days": ["sat"]`, `{"days": ["sat", "sat"]`, "houses[0].offices[0].duty.sat: two stretches overlap"},
 		{`"places": 5`, `"places": 0`, "houses[0].offices[0].duty.mon: must have between 1 and 200 places"},
+		{`"places": 5`, `"places": 11`, "houses[0].offices[0].duty.mon: must not have more places than the office has desks (here 11 and 10)"},
+		{`"hours": "08:00-12:00", "places": 5`, `"hours": "06:00-12:00", "places": 5`, "houses[0].offices[0].duty.mon: must lie within the doors of that weekday (here 06:00-12:00)"},
+		{`"hours": "14:00-18:00"`, `"hours": "14:00-18:01"`, "houses[0].offices[0].duty.fri: must lie within the doors of that weekday (here 14:00-18:01)"},
+		{`{"days": ["sat"]`, `{"days": ["sun"]`, "houses[0].offices[0].duty.sun: must lie within the doors of that weekday (here 08:00-12:00)"},
+		{`"mon": ["08:00-18:00"]`, `"mon": ["08:00-10:00", "10:01-18:00"]`, "houses[0].offices[0].duty.mon: must lie within the doors of that weekday (here 08:00-12:00)"},
 		{`"prefix": "K"`, `"prefix": "I"`, "houses[0].offices[0].prefix: must be one or two capital letters without I and O"},
 		{`"prefix": "N"`, `"prefix": "K"`, "houses[0].offices[1].prefix: is the same as houses[0].offices[0].prefix"},
 		{`"id": "auslaenderbuero"`, `"id": "buergerbuero"`, "houses[0].offices[1].id: is the same as houses[0].offices[0].id"},
@@ -100,6 +105,16 @@ func TestParseCityRefuses(t *testing.T) {
 	}
 }
 
+// TestParseCityTakesDoorsThatTouch: who is inside at the first stretch's end need
+// not leave, so duty goes on.
+func TestParseCityTakesDoorsThatTouch(t *testing.T) {
+	t.Parallel()
+	file := strings.Replace(string(democity.File), `"mon": ["08:00-18:00"]`, `"mon": ["10:00-18:00", "08:00-10:00"]`, 1)
+	if _, err := booking.ParseCity([]byte(file)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestParseCityNamesAll(t *testing.T) {
 	t.Parallel()
 	file := strings.Replace(string(democity.File), `"minutes": 15`, `"minutes": 481`, 1)
@@ -155,7 +170,7 @@ func FuzzParseCity(f *testing.F) {
 	f.Add([]byte(`{"name":"A","state":"DE-BW","zone":"Europe/Berlin","colour":"#000000","houses":[{"id":"h","name":{"de":"H"},
 		"address":"A","areas":[{"id":"a","name":{"de":"A"},"way":{"de":"W"}}],"offices":[{"id":"o","name":{"de":"O"},"address":"A",
 		"prefix":"K","horizonDays":9,"gridMinutes":5,"holdMinutes":5,"doors":{"mon":["08:00-18:00"]},
-		"duty":[{"days":["mon"],"hours":"08:00-12:00","places":2}],"closed":["2026-12-24"],"desks":[],
+		"duty":[{"days":["mon"],"hours":"08:00-12:00","places":2}],"closed":["2026-12-24"],"desks":[{"id":"1","label":"1","area":"a"},{"id":"2","label":"2","area":"a"}],
 		"services":[{"id":"s","group":{"de":"G"},"name":{"de":"S"},"minutes":5,"area":"a"}],"rules":{"walkIn":3}}]}]}`))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		city, err := booking.ParseCity(file)

@@ -193,6 +193,10 @@ func (k *cityCheck) hours(path string, o *Office) {
 	for i, a := range o.Duty {
 		place := path + ".duty." + weekdays[a.Weekday]
 		k.expect(a.Places >= 1 && a.Places <= maxListed, place, "must have between 1 and %d places", maxListed)
+		k.expect(a.Places <= len(o.Desks) || a.Places > maxListed, place,
+			"must not have more places than the office has desks (here %d and %d)", a.Places, len(o.Desks))
+		hours, _ := span{a.Open, a.Close}.MarshalText()
+		k.expect(within(a.Hours, o.Doors), place, "must lie within the doors of that weekday (here %s)", hours)
 		for _, b := range o.Duty[:i] {
 			k.expect(!overlap(a.Hours, b.Hours), place, "two stretches overlap")
 		}
@@ -203,6 +207,19 @@ func (k *cityCheck) hours(path string, o *Office) {
 		k.expect(err == nil, place, "must be a date like 2026-12-24")
 		k.unique(place, "closed day of "+string(o.ID)+" "+string(d))
 	}
+}
+
+// within says whether hours lie within the doors of their weekday. Doors that
+// touch each other are one stretch.
+func within(h Hours, doors []Hours) bool {
+	for at := h.Open; at < h.Close; {
+		i := slices.IndexFunc(doors, func(d Hours) bool { return d.Weekday == h.Weekday && d.Open <= at && at < d.Close })
+		if i < 0 {
+			return false
+		}
+		at = doors[i].Close
+	}
+	return true
 }
 
 func overlap(a, b Hours) bool {

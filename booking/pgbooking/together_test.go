@@ -141,9 +141,10 @@ func TestClockChangeDays(t *testing.T) {
 	t.Parallel()
 	city := democity.City()
 	o, _ := city.Office("buergerbuero")
-	o.Duty = nil
+	o.Doors, o.Duty = nil, nil
 	for d := range time.Weekday(7) {
-		o.Duty = append(o.Duty, booking.Duty{Hours: booking.Hours{Weekday: d, Close: 24 * 60}, Places: 1})
+		hours := booking.Hours{Weekday: d, Close: 24 * 60}
+		o.Doors, o.Duty = append(o.Doors, hours), append(o.Duty, booking.Duty{Hours: hours, Places: 1})
 	}
 	o.Grid, o.Services[2].Minutes = 15*time.Minute, 15 // Reisepass
 	for _, c := range []struct {
