@@ -155,10 +155,20 @@ func TestDiff(t *testing.T) {
 	buergerbuero.Prefix = "L"
 	buergerbuero.Services[0].Minutes = 20
 	slices.Reverse(buergerbuero.Desks)
+	wohngeld, _ := other.Office("wohngeld")
+	slices.Reverse(wohngeld.Desks)
+	wohngeld.Desks[0].Label = "Z"
+	wohngeld.Desks = slices.Delete(wohngeld.Desks, 1, 2)
+	auslaenderbuero, _ := other.Office("auslaenderbuero")
+	auslaenderbuero.Desks = slices.Delete(auslaenderbuero.Desks, 0, 1) // moves nothing
 	want := []string{
+		`houses[fischmarkt].offices[auslaenderbuero].desks[zimmer-11]: removed`,
 		`houses[fischmarkt].offices[buergerbuero].desks: another order`,
 		`houses[fischmarkt].offices[buergerbuero].prefix: "K" → "L"`,
 		`houses[fischmarkt].offices[buergerbuero].services[personalausweis].minutes: 15 → 20`,
+		`houses[fischmarkt].offices[wohngeld].desks: another order`,
+		`houses[fischmarkt].offices[wohngeld].desks[zimmer-202]: removed`,
+		`houses[fischmarkt].offices[wohngeld].desks[zimmer-203].label: "203" → "Z"`,
 		`houses[hauptstrasse].offices[standesamt].services[urkunde]: removed`,
 	}
 	if got := booking.Diff(city, other); !slices.Equal(got, want) {

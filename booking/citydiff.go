@@ -47,14 +47,37 @@ func diff(lines []string, path string, old, new any) []string {
 			names = append(names, name)
 		}
 	}
-	before := len(lines)
+	if !slices.Equal(order(old, b), order(new, a)) {
+		lines = append(lines, path+": another order")
+	}
 	for _, name := range names {
 		lines = diff(lines, join(path, name), a[name], b[name])
 	}
-	if len(lines) == before { // a list with the same parts
-		lines = append(lines, path+": another order")
-	}
 	return lines
+}
+
+// order is the items of a list that the other list has too, by their ids; nil
+// for anything else, which has no order.
+func order(v any, other map[string]any) []string {
+	list, _ := v.([]any)
+	var ids []string
+	for _, item := range list {
+		id := idOf(item)
+		if _, both := other[id]; both {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// idOf is "[reisepass]" for an item with that id, "" for one without.
+func idOf(item any) string {
+	object, _ := item.(map[string]any)
+	id, named := object["id"].(string)
+	if !named {
+		return ""
+	}
+	return "[" + id + "]"
 }
 
 // parts are the fields of an object, or the items of a list whose items have
@@ -66,12 +89,11 @@ func parts(v any) map[string]any {
 	case []any:
 		items := map[string]any{}
 		for _, item := range v {
-			object, ok := item.(map[string]any)
-			id, named := object["id"].(string)
-			if !ok || !named {
+			id := idOf(item)
+			if id == "" {
 				return nil
 			}
-			items["["+id+"]"] = item
+			items[id] = item
 		}
 		return items
 	}
