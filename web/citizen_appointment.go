@@ -20,6 +20,16 @@ type appointmentPage struct {
 	Closes      time.Time
 	Over        bool   // its time has come: nothing can be cancelled any more
 	Again       string // link that books the same again
+	Moved       bool   // just now
+	NewCode     bool   // and its code is another
+}
+
+// Heading is the key of what the page of a booked appointment says first.
+func (p appointmentPage) Heading() string {
+	if p.Moved {
+		return "appointment.moved"
+	}
+	return "appointment.booked"
 }
 
 func (s *Server) appointment(w http.ResponseWriter, r *http.Request) error {
@@ -30,6 +40,8 @@ func (s *Server) appointment(w http.ResponseWriter, r *http.Request) error {
 	if page.Appointment.State == booking.Cancelled {
 		return s.render(w, r, "appointment-cancelled", page)
 	}
+	page.Moved = r.URL.Query().Get("moved") == "yes"
+	page.NewCode = page.Moved && r.URL.Query().Get("code") == "new"
 	return s.render(w, r, "appointment-booked", page)
 }
 
@@ -107,11 +119,13 @@ func (s *Server) chooseMove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Action, page.Move = appointment.Path+"/move", &appointment.Appointment
+	page.Fields = append(page.Fields, field{"from", instant(appointment.Appointment.Start)})
 	return s.render(w, r, "booking-times", page)
 }
 
 // moveAppointment gives an appointment the chosen time; its old one is kept
-// until that is certain.
+// until that is certain. What it was moved from travels in the form: who presses
+// twice is told the same twice.
 func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(w, r); err != nil {
 		return err
@@ -124,7 +138,7 @@ func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.move(r, at)
+	moved, err := s.move(r, at)
 	if code := notOffered(err); code != "" && !page.Over {
 		http.Redirect(w, r, page.Path+"/times?"+with(nil, "day", string(s.City().Day(at)), "told", code), http.StatusSeeOther)
 		return nil
@@ -132,7 +146,13 @@ func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.backToAppointment(w, r)
+	code := ""
+	from, err := parseTime(r.PostForm.Get("from"), s.City().Location())
+	if s.Bookings.Code(moved) != page.Code || err == nil && s.City().Day(from) != s.City().Day(at) {
+		code = "new"
+	}
+	http.Redirect(w, r, page.Path+"?"+with(nil, "moved", "yes", "code", code), http.StatusSeeOther)
+	return nil
 }
 
 // movable says whether the appointment may still be moved or cancelled.

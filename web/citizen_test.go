@@ -185,19 +185,37 @@ func TestMoveKeepsTheOldTimeUntilTheNewOneIsCertain(t *testing.T) {
 	path := b.toBooked()
 	code := codeOn(b.page)
 	b.want(200, "09:00")
-	b.follow("Zeit ändern").want(200, "Welche Zeit passt besser?", "09:00")
+	b.follow("Zeit ändern").want(200, "Welche Zeit passt besser?", "09:00", "An einem anderen Tag bekommen Sie einen neuen Code.")
 	b.get(path+"/times?day=2026-11-30").follow("at=2026-11-30T08").want(200, "Auf diese Zeit ändern")
 	other := *b
-	b.submit(`id="hold"`, "").want(200, "Ihr Termin ist gebucht.", "30. November 2026")
-	if b.path != path || codeOn(b.page) == code {
+	b.submit(`id="hold"`, "").want(200, "<title>Ihr Termin ist verschoben.", "Ihr Termin ist verschoben.</h1>", "30. November 2026", newCode)
+	if b.path != path+"?code=new&moved=yes" || codeOn(b.page) == code {
 		t.Errorf("moved to another day: path %s, code %s before and %s after", b.path, code, codeOn(b.page))
 	}
-	other.submit(`id="hold"`, "") // pressed twice
+	other.submit(`id="hold"`, "").want(200, "Ihr Termin ist verschoben.", newCode) // pressed twice
+	b.get(path).want(200, "Ihr Termin ist gebucht.")
 	if n := s.count(t, "SELECT count(*) FROM appointment WHERE state <> 'cancelled'"); n != 1 {
 		t.Errorf("%d times are taken", n)
 	}
 	b.post(path+"/move", url.Values{"at": {"2026-11-29T09:00:00Z"}}).want(200, "Welche Zeit passt besser?", "Diese Zeit bieten wir nicht an.")
 	b.get(path).want(200, "30. November 2026")
+}
+
+const newCode = "Code und Bestätigung sind neu. Die alten gelten nicht mehr."
+
+// TestMoveWithinTheDayKeepsTheCode: nobody is told that their paper no longer
+// counts when it does.
+func TestMoveWithinTheDayKeepsTheCode(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browse(t, "en")
+	b.toBooked()
+	code := codeOn(b.page)
+	b.follow("Change the time").want(200, "On another day you get a new code.")
+	b.follow("at=2026-11-23T10").submit(`id="hold"`, "").want(200, "Your appointment is moved.</h1>", "11:00")
+	if codeOn(b.page) != code || strings.Contains(b.page, "are new") {
+		t.Errorf("moved within the day: code %s before and %s after; %s", code, codeOn(b.page), b.path)
+	}
 }
 
 func TestExtendKeepsWhatIsTyped(t *testing.T) {

@@ -119,12 +119,15 @@ func (g gallery) appointments() []example {
 	_, visit := g.wish()
 	booked := appointmentPage{Appointment: g.appointment(), Office: g.office("buergerbuero"), Path: "/appointments/example", Sum: newSum(visit),
 		Code: "48271936", Opens: g.at("11:25"), Closes: g.at("11:55"), Again: "/gallery/booking-times"}
-	over, cancelled := booked, booked
+	over, moved, newCode, cancelled := booked, booked, booked, booked
+	moved.Moved, newCode.Moved, newCode.NewCode = true, true, true
 	over.Over = true
 	cancelled.Appointment.State = booking.Cancelled
 	return []example{
 		{Name: "appointment-booked", Page: "appointment-booked", Data: booked},
 		{Name: "appointment-booked-over", Page: "appointment-booked", Data: over},
+		{Name: "appointment-moved", Page: "appointment-booked", Data: moved},
+		{Name: "appointment-moved-code", Page: "appointment-booked", Data: newCode},
 		{Name: "appointment-cancel", Page: "appointment-cancel", Data: booked},
 		{Name: "appointment-cancelled", Page: "appointment-cancelled", Data: cancelled},
 		{Name: "appointment-gone", Page: "appointment-gone", Data: "appointment-unknown"},
