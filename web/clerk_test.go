@@ -38,7 +38,7 @@ func TestFormCommand(t *testing.T) {
 		"command=change&ticket=T&service=reisepass&persons=3":           queue.Change{Ticket: "T", Services: two[1:], Persons: 3},
 		"command=split&ticket=T&service=anmeldung&persons=2":            queue.Split{Ticket: "T", Services: two[:1], Persons: 2},
 		"command=merge&ticket=T&into=U":                                 queue.Merge{Ticket: "T", Into: "U"},
-		"command=cancel&ticket=T&reason=double":                           queue.Cancel{Ticket: "T", Reason: "double"},
+		"command=cancel&ticket=T&reason=double":                         queue.Cancel{Ticket: "T", Reason: "double"},
 	} {
 		values, err := url.ParseQuery(form)
 		if err != nil {

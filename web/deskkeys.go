@@ -38,6 +38,7 @@ var deskKeys = slices.Concat(
 		{Name: "transfer", Key: "F7"},
 		{Name: "change", Key: "F4"},
 		{Name: "more", Key: "Control+F7"},
+		{Name: "any", Key: "Control+F10"},
 		{Name: "services", Key: "Control+F2"},
 		{Name: "keys", Key: "F1"},
 	},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -25,7 +26,7 @@ type deskView struct {
 	Parked  []row
 
 	Choices []serviceChoice // what the desk can serve
-	Tickets []row           // all open tickets of the office but the desk's own, to merge into
+	Tickets []row           // all open tickets of the office, by number: what can be split, merged, ended
 	Chosen  queue.Reasons   // reasons for calling out of turn
 	Cancels queue.Reasons   // reasons for ending a visit
 	Clock   time.Time
@@ -115,10 +116,9 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 		v.Parked = append(v.Parked, r)
 	}
 	for _, t := range state.In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed) {
-		if t.ID != d.Ticket {
-			v.Tickets = append(v.Tickets, rowOf(l, office, state, t, now))
-		}
+		v.Tickets = append(v.Tickets, rowOf(l, office, state, t, now))
 	}
+	slices.SortFunc(v.Tickets, func(a, b row) int { return strings.Compare(a.Ticket.Number, b.Ticket.Number) })
 	return v
 }
 

@@ -91,19 +91,55 @@ document.addEventListener("submit", (event) => {
 
 // --- dialogs
 
-/** Opens the dialog of a button and fills in what the button knows. */
+const more = document.getElementById("dialog-more");
+const number = document.getElementById("more-ticket");
+
+/** Opens the dialog of a button, instead of the one that it stands in, and fills in what the button knows. */
 function openDialog(button) {
   const dialog = document.getElementById("dialog-" + button.dataset.dialog);
-  const services = new Set(words(button.dataset.services));
-  for (const field of dialog.querySelectorAll("[data-from]")) field.value = button.dataset[field.dataset.from] ?? "";
-  for (const place of dialog.querySelectorAll("[data-say]")) place.textContent = button.dataset[place.dataset.say] ?? "";
+  button.closest("dialog")?.close();
+  if (dialog === more) choose(button.dataset.ticket);
+  else fill(dialog, button.dataset);
+  dialog.showModal();
+}
+
+function fill(dialog, data) {
+  const services = new Set(words(data.services));
+  for (const field of dialog.querySelectorAll("[data-from]")) field.value = data[field.dataset.from] ?? "";
+  for (const place of dialog.querySelectorAll("[data-say]")) place.textContent = data[place.dataset.say] ?? "";
   for (const box of dialog.querySelectorAll("[data-check-from]")) box.checked = services.has(box.value);
   for (const box of dialog.querySelectorAll("[data-show-from]")) {
     box.checked = false;
     box.closest("label").hidden = !services.has(box.value);
   }
-  dialog.showModal();
 }
+
+/** Offers all open tickets of the newest frame, the given one first chosen. */
+function choose(ticket) {
+  number.replaceChildren(...offered(() => true));
+  if (ticket) number.value = ticket;
+  if (number.selectedIndex < 0) number.selectedIndex = 0;
+  chosen();
+}
+
+const offered = (fits) => [...document.querySelectorAll("#tickets option")].filter(fits).map((option) => option.cloneNode(true));
+
+/** Fills the dialog for the ticket that is chosen in it, and hides what would be refused. */
+function chosen() {
+  const {value: ticket, dataset} = number.selectedOptions[0];
+  const data = {ticket, ...dataset};
+  for (const form of more.querySelectorAll("form")) form.reset(); // what was meant for another
+  fill(more, data);
+  for (const button of more.querySelectorAll("[data-dialog]")) Object.assign(button.dataset, data);
+  for (const part of more.querySelectorAll("[data-states]")) part.hidden = !words(part.dataset.states).includes(data.state);
+  for (const select of more.querySelectorAll("[data-others]")) {
+    select.replaceChildren(...offered((o) => o.value !== ticket && words(select.dataset.others).includes(o.dataset.state)));
+    if (select.length === 0) select.form.hidden = true;
+  }
+  document.getElementById("split").hidden = words(data.services).length < 2; // one must stay
+}
+
+number.addEventListener("change", chosen);
 
 // --- keys
 
