@@ -12,7 +12,7 @@ const usual = [{width: 1366, height: 768}, {width: 1280, height: 720}];
 
 const commands = ["main-action", "recall", "put-back", "no-show", "finish", "park", "pause", "close",
   "row-2", "row-3", "row-4", "row-5", "row-6", "row-7", "row-8", "row-9", "revoke", "bring-back", "bring-here",
-  "transfer", "change", "more", "services", "keys"];
+  "transfer", "change", "more", "any", "services", "keys"];
 
 test("a clerk's desk", async (t) => {
   const {url} = await demonstration();
