@@ -7,6 +7,7 @@ import (
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
 )
 
 // appointmentPage is a booked or cancelled appointment.
@@ -18,15 +19,19 @@ type appointmentPage struct {
 	Code        string    // for check-in, eight digits
 	Opens       time.Time // check-in
 	Closes      time.Time
-	Over        bool   // its time has come: nothing can be cancelled any more
-	Again       string // link that books the same again
-	Moved       bool   // just now
-	NewCode     bool   // and its code is another
+	Over        bool          // its time has come: nothing can be cancelled any more
+	Again       string        // link that books the same again
+	Ticket      *queue.Ticket // of who is here; nil before check-in, and when it has ended
+	Moved       bool          // just now
+	NewCode     bool          // and its code is another
 }
 
 // Heading is the key of what the page of a booked appointment says first.
 func (p appointmentPage) Heading() string {
-	if p.Moved {
+	switch {
+	case p.Ticket != nil:
+		return "appointment.here"
+	case p.Moved:
 		return "appointment.moved"
 	}
 	return "appointment.booked"
@@ -40,7 +45,7 @@ func (s *Server) appointment(w http.ResponseWriter, r *http.Request) error {
 	if page.Appointment.State == booking.Cancelled {
 		return s.render(w, r, "appointment-cancelled", page)
 	}
-	page.Moved = r.URL.Query().Get("moved") == "yes"
+	page.Moved = page.Ticket == nil && r.URL.Query().Get("moved") == "yes"
 	page.NewCode = page.Moved && r.URL.Query().Get("code") == "new"
 	return s.render(w, r, "appointment-booked", page)
 }
@@ -71,7 +76,17 @@ func (s *Server) appointmentOf(w http.ResponseWriter, r *http.Request) (page app
 	rules := checkin.Rules(*office)
 	return appointmentPage{Appointment: a, Office: office, Path: appointmentPath(r), Sum: sumOf(office, a),
 		Code: s.Bookings.Code(a), Opens: checkin.Opens(rules, a), Closes: checkin.Closes(rules, a), Over: !s.Now().Before(a.Start),
-		Again: bookingPath(office) + "/times?" + wishValues(a.Choices).Encode()}, false, nil
+		Again:  bookingPath(office) + "/times?" + wishValues(a.Choices).Encode(),
+		Ticket: openTicket(s.office(office.ID), a)}, false, nil
+}
+
+// openTicket is the number with which whoever an appointment is for waits or is
+// served, as far as this node knows: the page stands also while the queue is away.
+func openTicket(state *queue.Office, a booking.Appointment) *queue.Ticket {
+	if t, found := state.ByAppointment(string(a.ID)); found && t.State.Open() {
+		return &t
+	}
+	return nil
 }
 
 // gone says that there is no such appointment any more, and why.
@@ -84,7 +99,7 @@ func (s *Server) askCancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || done {
 		return err
 	}
-	if !page.movable() {
+	if !page.Movable() {
 		return s.backToAppointment(w, r)
 	}
 	return s.render(w, r, "appointment-cancel", page)
@@ -111,7 +126,7 @@ func (s *Server) chooseMove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || done {
 		return err
 	}
-	if !appointment.movable() {
+	if !appointment.Movable() {
 		return s.backToAppointment(w, r)
 	}
 	page, err := s.timesOf(r, appointment.Office, appointment.Sum.Visit, calendar{path: appointment.Path + "/times"})
@@ -155,9 +170,9 @@ func (s *Server) moveAppointment(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// movable says whether the appointment may still be moved or cancelled.
-func (p appointmentPage) movable() bool {
-	return p.Appointment.State == booking.Booked && !p.Over
+// Movable says whether the appointment may still be moved or cancelled.
+func (p appointmentPage) Movable() bool {
+	return p.Appointment.State == booking.Booked && !p.Over && p.Ticket == nil
 }
 
 // sumOf is what an appointment comes to. What the office no longer offers is

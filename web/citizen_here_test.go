@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,16 @@ func TestWhoIsHereKeepsTheTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := s.browse(t, "de")
+	path := "/appointments/" + v.link
+	s.eventually(t, func() bool { return strings.Contains(page.get(path).page, v.number) })
+	page.get(path+"?moved=yes&code=new").want(200, "<title>Sie sind angemeldet.", "Sie sind angemeldet.</h1>", v.number, `href="/tickets/`+v.ticket+`"`)
+	page.lacks("Ihr Termin ist gebucht.", "verschoben", "Die alten gelten nicht mehr.", "Zeit ändern", "Termin absagen")
+	for _, step := range []string{"/cancel", "/times"} {
+		if page.get(path+step).want(200, "Sie sind angemeldet.</h1>"); page.path != path {
+			t.Errorf("%s leads to %s", step, page.path)
+		}
+	}
+	s.browse(t, "en").get(path).want(200, "You are checked in.</h1>", v.number)
 	later := before.Start.AddDate(0, 0, 7)
 	page.post("/appointments/"+v.link+"/cancel", nil).want(409, "Sie sind schon angemeldet.")
 	page.post("/appointments/"+v.link+"/move", map[string][]string{"at": {later.Format(time.RFC3339)}}).want(409, "Sie sind schon angemeldet.")
@@ -36,5 +47,19 @@ func TestWhoIsHereKeepsTheTime(t *testing.T) {
 	if response, text := s.ask(t, asked{method: "POST", path: api.Base + "/tickets/" + v.ticket + "/leave", body: api.Nothing{}}); response.StatusCode != 200 {
 		t.Fatalf("leave: %d %s", response.StatusCode, text)
 	}
+	s.eventually(t, func() bool { return strings.Contains(page.get(path).page, "Termin absagen") })
+	page.want(200, "Ihr Termin ist gebucht.</h1>", "Zeit ändern")
 	page.post("/appointments/"+v.link+"/cancel", nil).want(200, "abgesagt")
+}
+
+// eventually waits for what this node hears from the queue.
+func (s *site) eventually(t *testing.T, so func() bool) {
+	t.Helper()
+	for range 200 {
+		if so() {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Error("not so after five seconds")
 }

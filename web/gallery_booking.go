@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/queue"
 )
 
 // bookings are the way to an appointment and what one does with it.
@@ -119,13 +120,16 @@ func (g gallery) appointments() []example {
 	_, visit := g.wish()
 	booked := appointmentPage{Appointment: g.appointment(), Office: g.office("buergerbuero"), Path: "/appointments/example", Sum: newSum(visit),
 		Code: "48271936", Opens: g.at("11:25"), Closes: g.at("11:55"), Again: "/gallery/booking-times"}
-	over, moved, newCode, cancelled := booked, booked, booked, booked
+	here, over, moved, newCode, cancelled := booked, booked, booked, booked, booked
+	ticket := g.ticket("K 305", queue.Booked, "09:31", "09:45", "09:45", "reisepass", "anmeldung")
+	here.Ticket = &ticket
 	moved.Moved, newCode.Moved, newCode.NewCode = true, true, true
 	over.Over = true
 	cancelled.Appointment.State = booking.Cancelled
 	return []example{
 		{Name: "appointment-booked", Page: "appointment-booked", Data: booked},
 		{Name: "appointment-booked-over", Page: "appointment-booked", Data: over},
+		{Name: "appointment-here", Page: "appointment-booked", Data: here},
 		{Name: "appointment-moved", Page: "appointment-booked", Data: moved},
 		{Name: "appointment-moved-code", Page: "appointment-booked", Data: newCode},
 		{Name: "appointment-cancel", Page: "appointment-cancel", Data: booked},

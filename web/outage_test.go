@@ -83,6 +83,7 @@ func TestRedisAway(t *testing.T) {
 			t.Errorf("GET %s: %d", path, response.StatusCode)
 		}
 	}
+	s.browse(t, "de").get("/appointments/"+v.link).want(http.StatusOK, v.code[:4])
 	signedIn.get("/desks").want(http.StatusServiceUnavailable, "antwortet gerade nicht")
 	if signedIn.header.Get("Retry-After") == "" {
 		t.Error("a session that cannot be read: no Retry-After")
