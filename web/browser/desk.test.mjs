@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {accessible, answered, browser, deskKey, enter, session} from "./browser.mjs";
 import {enclosed, outlined, press, walk} from "./keys.mjs";
-import {demonstration} from "./server.mjs";
+import {demonstration, until} from "./server.mjs";
 
 const usual = [{width: 1366, height: 768}, {width: 1280, height: 720}];
 
@@ -176,6 +176,84 @@ test("a clerk's desk", async (t) => {
     await page.close();
   });
 
+  await t.test("a clerk merges who came later, splits, changes, ends a visit and takes a no-show back", async () => {
+    const infodesk = await clerk.context().newPage();
+    await infodesk.goto(url + "/houses/fischmarkt/infodesk");
+    const has = (await clerk.locator("#change").getAttribute("data-services")).trim().split(" ");
+    const office = new URL(desk).pathname.split("/")[2];
+    const [, service] = (await infodesk.locator("#service option").evaluateAll((all, [office, has]) => all.map((o) => o.value.split("/"))
+      .find(([where, what]) => where === office && !has.includes(what)), [office, has]));
+    await infodesk.locator("#service").selectOption(`${office}/${service}`);
+    await infodesk.locator("form[action$='/tickets'] .btn.yours").click();
+    const late = await infodesk.locator(".note .nr").textContent();
+    await infodesk.close();
+    const row = (number) => clerk.locator(".list tbody tr", {has: clerk.locator(".nr", {hasText: number})});
+    const numbers = () => clerk.locator(".list td.nr").allTextContents();
+    await row(late).waitFor();
+    const own = await clerk.locator("#number").textContent();
+    const name = await clerk.locator(`#dialog-change label:has([value="${service}"])`).textContent();
+
+    await deskKey(clerk, "Control+F7");
+    assert.equal(await clerk.locator("#more-ticket option:checked").textContent(), `${own}, im Gespräch`);
+    assert.deepEqual((await clerk.locator("#merge-from option").allTextContents()).sort(), (await numbers()).map((n) => `${n}, wartet`).sort());
+    assert.equal(await clerk.locator("#merge-into").isVisible(), false);
+    await clerk.locator("#merge-from").selectOption({label: `${late}, wartet`});
+    await dialogGiven(clerk, "form:has(#merge-from) .btn", "merge");
+    await row(late).waitFor({state: "detached"});
+    await clerk.locator(".cur .rows", {hasText: name}).waitFor();
+    assert.equal(await clerk.locator("#number").textContent(), own);
+
+    const before = await numbers();
+    await deskKey(clerk, "Control+F7");
+    await clerk.locator(`#split [value="${service}"]`).check();
+    await dialogGiven(clerk, "#split .btn", "split");
+    await clerk.locator(".cur .rows").filter({hasNotText: name}).waitFor();
+    const apart = await until(async () => (await numbers()).find((n) => !before.includes(n)), "no new number waits");
+    await row(apart).filter({hasText: name}).waitFor();
+
+    await row(apart).getByRole("button", {name: "Mehr"}).click();
+    assert.equal(await clerk.locator("#more-transfer").isVisible(), false); // who waits is not transferred
+    const into = await clerk.locator("#merge-into option").allTextContents();
+    assert.ok(into.includes(`${own}, im Gespräch`) && !into.some((o) => o.startsWith(apart)), `${apart} can go into ${into}`);
+    await clerk.locator("#more-change").click();
+    await enclosed(clerk, "#dialog-change");
+    await clerk.locator("#change-persons").fill("3");
+    await dialogGiven(clerk, "#dialog-change .btn.yours", "change");
+    await row(apart).filter({hasText: "(3 Pers.)"}).waitFor();
+
+    await deskKey(clerk, "Control+F10");
+    await clerk.locator("#more-ticket").selectOption({label: `${apart}, wartet`});
+    await walk(clerk);
+    await clerk.locator("#dialog-more [name=reason]").first().check();
+    await dialogGiven(clerk, "#dialog-more .btn.stop", "cancel");
+    await row(apart).waitFor({state: "detached"});
+
+    await given(clerk, "F10", "finish", "#close");
+    await given(clerk, "F8", "pause", "#main-action[data-dialog=open]");
+    await given(clerk, "Control+F8", "close");
+    await deskKey(clerk, "F9");
+    await press(clerk, "#dialog-open .btn.yours", "Enter");
+    await clerk.locator("#pause").waitFor();
+    const forward = (minutes) => clerk.request.post(url + "/demo/forward", {form: {minutes, back: "/"}});
+    for (const over of [false, true]) {
+      const due = await clerk.locator(".list .first time").textContent();
+      await given(clerk, "F9", "call-next", "#recall");
+      const missed = await clerk.locator("#number").textContent();
+      await forward(10);
+      await clerk.locator("#no-show").waitFor();
+      await given(clerk, "F3", "no-show", "#close");
+      if (over) await forward(20);
+      const back = clerk.locator("aside li", {hasText: missed});
+      await back.filter({hasText: over ? "wartet neu, wenn zurück" : "behält die Fälligkeit"}).waitFor();
+      const answer = await answered(clerk, () => back.getByRole("button", {name: "Wieder einreihen"}).click());
+      assert.ok(answer.ok(), `taking ${missed} back is refused: ${answer.status()}`);
+      const now = await row(missed).locator("time").textContent();
+      assert.ok(over ? now > await clerk.locator(".bar time").textContent() : now === due, `${missed} was due at ${due}, is at ${now}`);
+    }
+    await given(clerk, "F9", "call-next", "#recall");
+    await given(clerk, "F9", "came", "#finish");
+  });
+
   await t.test("a desk and the managers' page say once that they are connected again", async () => {
     const manager = await session(chromium);
     await enter(manager, url, "as", "kaya");
@@ -240,6 +318,13 @@ async function given(page, key, name, then) {
   assert.ok(answer.ok(), `${name} is refused: ${answer.status()}`);
   if (then) await page.locator(then).first().waitFor();
   return sent;
+}
+
+/** Presses a button of an open dialog, and sees that its command is sent and taken. */
+async function dialogGiven(page, button, name) {
+  const answer = await answered(page, () => page.locator(button).click());
+  assert.equal(new URLSearchParams(answer.request().postData()).get("command"), name);
+  assert.ok(answer.ok(), `${name} is refused: ${answer.status()}`);
 }
 
 /** What is wrong with the boxes of a desk; the elements of wanted must be among them. */
