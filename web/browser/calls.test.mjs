@@ -60,7 +60,7 @@ test("calls", async (t) => {
       signal("SIGCONT");
     }
     await Promise.all([screen, phone].map(rightAgain));
-    assert.ok(await screen.locator(".call.recall", {hasText: number}).isVisible(), "the call is not there any more");
+    await screen.locator(".call.recall", {hasText: number}).waitFor(); // it is there still
   });
 
   await t.test("a missed call is said by one voice", async () => {
@@ -111,7 +111,7 @@ async function rightAgain(page) {
   await fresh(page);
   const took = Math.round(performance.now() - start);
   assert.ok(took < soon, `${page.url()} is right again only after ${took} ms`);
-  assert.equal(await page.locator(".lost, .live.stale").isVisible(), false, "it still says that it is old");
+  await page.locator(".lost:visible, .live.stale:visible").waitFor({state: "detached"}); // nor says any more that it is old
 }
 
 /** Notes from now on what the page says aloud: its alerts, as a screen reader is told of them, its tones, its shakes. */
