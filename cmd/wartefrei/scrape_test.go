@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/democity"
@@ -67,6 +68,7 @@ type demoDay struct {
 	host        string
 	city        booking.City
 	running     running
+	pool        *pgxpool.Pool
 	line        *redisqueue.Queue
 	first, then dayAt     // before Prometheus looked for the first time, and after it
 	now         dayAt     // when last asked
@@ -90,15 +92,11 @@ func beginDay(t *testing.T) *demoDay {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { redis.Close() })
-	pool, err := pg.Open(t.Context(), d.running.Postgres)
-	if err != nil {
+	if d.pool, err = pg.Open(t.Context(), d.running.Postgres); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
-	d.line = redisqueue.New(redis, pgjournal.New(pool))
-	if d.clock, err = pg.NewClock(t.Context(), pool, time.Now); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(d.pool.Close)
+	d.line = redisqueue.New(redis, pgjournal.New(d.pool))
 	d.first = d.offices()
 	return d
 }
@@ -130,6 +128,10 @@ func (d *demoDay) play() {
 		})
 	})
 	d.speed("0")
+	var err error
+	if d.clock, err = pg.NewClock(d.t.Context(), d.pool, time.Now); err != nil { // its rate has changed: read it only now
+		d.t.Fatal(err)
+	}
 	d.stopped = d.clock.Now()
 }
 
