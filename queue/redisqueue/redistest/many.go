@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,9 +24,10 @@ const patience = time.Minute
 // on ports, since they tell each other where they are, and fsync like those of
 // an office. They go with the test.
 type Many struct {
-	t       testing.TB
-	members []*member
-	url     string
+	t         testing.TB
+	members   []*member
+	sentinels []*redis.SentinelClient // of the last three members
+	url       string
 }
 
 // member is one of them.
@@ -35,6 +37,7 @@ type member struct {
 	args      []string
 	process   *child.Process
 	client    *redis.Client
+	log       strings.Builder // read after the end only
 }
 
 // Cluster starts three masters that share the slots.
@@ -72,9 +75,9 @@ func Sentinel(t testing.TB) *Many {
 		m.start(0, "--replicaof", "127.0.0.1 "+fmt.Sprint(master.port))
 	}
 	m.until("two replicas follow", func() bool {
-		return strings.Count(master.client.Info(t.Context(), "replication").Val(), "state=online") == 2
+		return following(master.client.Info(t.Context(), "replication").Val()) == 2
 	})
-	var sentinels []*member
+	var at []any
 	for range 3 {
 		s := m.start(0, "--sentinel")
 		for _, setting := range [][]any{
@@ -82,16 +85,17 @@ func Sentinel(t testing.TB) *Many {
 		} {
 			m.must(s.client.Do(t.Context(), append([]any{"SENTINEL"}, setting...)...).Err())
 		}
-		sentinels = append(sentinels, s)
+		watching := redis.NewSentinelClient(s.client.Options())
+		t.Cleanup(func() { watching.Close() })
+		m.sentinels, at = append(m.sentinels, watching), append(at, s.address())
 	}
-	for _, s := range sentinels {
-		watching := s.watching(t)
+	for _, s := range m.sentinels {
 		m.until("the sentinels know all", func() bool {
-			seen := watching.Master(t.Context(), "queue").Val()
+			seen := s.Master(t.Context(), "queue").Val()
 			return seen["num-slaves"] == "2" && seen["num-other-sentinels"] == "2"
 		})
 	}
-	m.url = fmt.Sprintf("redis-sentinel://%s?master_name=queue&addr=%s&addr=%s", sentinels[0].address(), sentinels[1].address(), sentinels[2].address())
+	m.url = fmt.Sprintf("redis-sentinel://%s?master_name=queue&addr=%s&addr=%s", at...)
 	return m
 }
 
@@ -113,21 +117,28 @@ func (m *Many) Restart(n int) {
 	m.run(m.members[n])
 }
 
-// Master is which of Sentinel's data servers is the master, as the sentinels say.
+// Master is which of Sentinel's data servers is the master. It waits until the
+// sentinels agree about that, none is still at a failover, and a replica follows:
+// a failover that begins in another can leave them at odds for good.
 func (m *Many) Master() int {
 	m.t.Helper()
-	found, watching := -1, m.members[3].watching(m.t)
-	m.until("there is a master", func() bool {
-		at, err := watching.GetMasterAddrByName(m.t.Context(), "queue").Result()
-		for n, one := range m.members[:3] {
-			if err == nil && at[1] == fmt.Sprint(one.port) {
-				found = n
+	found := -1
+	m.until("the sentinels agree", func() bool {
+		var seen [3]map[string]string
+		for i, sentinel := range m.sentinels {
+			seen[i] = sentinel.Master(m.t.Context(), "queue").Val()
+			if seen[i]["flags"] != "master" || seen[i]["port"] != seen[0]["port"] {
+				return false
 			}
 		}
-		return found >= 0
+		found = slices.IndexFunc(m.members[:3], func(one *member) bool { return fmt.Sprint(one.port) == seen[0]["port"] })
+		return found >= 0 && following(m.members[found].client.Info(m.t.Context(), "replication").Val()) > 0
 	})
 	return found
 }
+
+// following is how many replicas a master has, as its INFO says.
+func following(info string) int { return strings.Count(info, "state=online") }
 
 // start makes a server, and runs it.
 func (m *Many) start(bus int, args ...string) *member {
@@ -146,6 +157,9 @@ func (m *Many) start(bus int, args ...string) *member {
 		defer cancel()
 		one.client.Close()
 		one.process.Stop(ctx)
+		if m.t.Failed() {
+			m.t.Logf("server %s %v wrote:\n%s", one.address(), one.args, one.log.String())
+		}
 		os.RemoveAll(one.folder)
 	})
 	return one
@@ -163,19 +177,12 @@ func (m *Many) run(one *member) {
 		args = append(args, "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction")
 	}
 	var err error
-	one.process, err = child.Start(child.Command{Path: "/usr/bin/redis-server", Args: append(args, one.args...), Stop: syscall.SIGTERM})
+	one.process, err = child.Start(child.Command{Path: "/usr/bin/redis-server", Args: append(args, one.args...), Log: &one.log, Stop: syscall.SIGTERM})
 	m.must(err)
 	m.until("a server answers", func() bool { return one.client.Ping(m.t.Context()).Err() == nil })
 }
 
 func (one *member) address() string { return fmt.Sprintf("127.0.0.1:%d", one.port) }
-
-// watching is a client of a sentinel.
-func (one *member) watching(t testing.TB) *redis.SentinelClient {
-	client := redis.NewSentinelClient(one.client.Options())
-	t.Cleanup(func() { client.Close() })
-	return client
-}
 
 func (m *Many) must(err error) {
 	m.t.Helper()

@@ -73,7 +73,6 @@ func connect(t testing.TB, url string) *redis.Client {
 // office.
 type Server struct {
 	t      testing.TB
-	folder string
 	server *redisserver.Server
 }
 
@@ -84,13 +83,20 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		t.Fatalf("start Redis for tests: %v", err)
 	}
-	s := &Server{t: t, folder: filepath.Join(filepath.Dir(mother.Socket()), fmt.Sprintf("server-%d", counted.Add(1)))}
-	s.Restart()
+	folder := filepath.Join(filepath.Dir(mother.Socket()), fmt.Sprintf("server-%d", counted.Add(1)))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	server, err := redisserver.Start(ctx, redisserver.Config{Folder: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		s.stop()
-		os.RemoveAll(s.folder)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		server.Stop(ctx)
+		os.RemoveAll(folder)
 	})
-	return s
+	return &Server{t, server}
 }
 
 // Client returns a client of the server that goes with the test.
@@ -111,20 +117,9 @@ func (s *Server) Kill() {
 // Restart starts the server again in its folder, after Kill.
 func (s *Server) Restart() {
 	s.t.Helper()
-	s.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	var err error
-	if s.server, err = redisserver.Start(ctx, redisserver.Config{Folder: s.folder}); err != nil {
+	if err := s.server.Restart(ctx); err != nil {
 		s.t.Fatal(err)
 	}
-}
-
-func (s *Server) stop() {
-	if s.server == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	s.server.Stop(ctx)
 }
