@@ -24,6 +24,8 @@ func (q *Queue) done(ctx context.Context, r queue.Request, text string) (queue.E
 	case errors.Is(err, errLater):
 		q.saw(r.Office, e.Epoch+1, 0)
 		return queue.Event{}, errAgain
+	case errors.Is(err, errClosed):
+		return queue.Event{}, errAgain
 	case errors.Is(err, errSilent):
 		e.Behind = true
 		return e.Event, q.confirm(ctx, r)
@@ -57,6 +59,8 @@ func (q *Queue) refused(ctx context.Context, r queue.Request, refusal error, in 
 		return refusal
 	case errors.Is(err, errLater), err == nil && head.Epoch > in.Epoch:
 		q.saw(r.Office, in.Epoch+1, 0)
+		return errAgain
+	case errors.Is(err, errClosed):
 		return errAgain
 	case err != nil:
 		return err

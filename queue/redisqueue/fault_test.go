@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
@@ -61,13 +62,13 @@ func TestCluster(t *testing.T) {
 	c.leave(0)
 }
 
-// TestSentinel kills the master three times: a replica is promoted that may
+// TestSentinel kills the master again and again: a replica is promoted that may
 // lack the last commands, and nothing that was answered is lost.
 func TestSentinel(t *testing.T) {
 	t.Parallel()
 	m := redistest.Sentinel(t)
 	c := newCrowd(t, func() redis.UniversalClient { return connectTo(t, m.URL()) }, office)
-	const failovers = 3
+	const failovers = 2
 	for range failovers {
 		c.work(100)
 		master := m.Master()
@@ -195,6 +196,121 @@ func TestDayWaits(t *testing.T) {
 	if err != nil || state.Day != "2026-11-24" || len(state.Tickets) != 1 {
 		t.Errorf("state %+v, %v", state, err)
 	}
+}
+
+// TestReplica holds that a server that was made a replica decides nothing, and
+// that its connections are given up: the next may lead to the master.
+func TestReplica(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	node, other := redisqueue.New(s.Client(), record(t)), s.Client()
+	join(t, node, 1)
+	replicaOf := func(host, port string) {
+		if err := other.Do(t.Context(), "REPLICAOF", host, port).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := connections(t, other)
+	replicaOf("127.0.0.1", "1")
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := node.Do(ctx, request(2)); !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("a replica: %v, want unknown-outcome", err)
+	}
+	if after := connections(t, other); after == before {
+		t.Errorf("the connections to it were kept: %s", after)
+	}
+	replicaOf("NO", "ONE")
+	if event := join(t, node, 2); event.Tickets[0].Seq != 2 {
+		t.Errorf("the repeat made ticket %d", event.Tickets[0].Seq)
+	}
+}
+
+// connections is how many connections a server has had.
+func connections(t *testing.T, rdb *redis.Client) string {
+	t.Helper()
+	stats, err := rdb.InfoMap(t.Context(), "stats").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stats["Stats"]["total_connections_received"]
+}
+
+// TestLostBeforeRecorded empties Redis between the decision and its record, where
+// only the node that waits for that record can notice: the command is given again.
+func TestLostBeforeRecorded(t *testing.T) {
+	t.Parallel()
+	s, journal := redistest.Start(t), record(t)
+	join(t, redisqueue.New(s.Client(), journal), 1)
+	rdb := s.Client()
+	rdb.AddHook(&emptying{other: s.Client()})
+	if event := join(t, redisqueue.New(rdb, journal), 2); event.Epoch != 2 || event.Tickets[0].Seq != 2 {
+		t.Errorf("epoch %d, ticket %d", event.Epoch, event.Tickets[0].Seq)
+	}
+}
+
+// emptying empties Redis after the first decision that goes through a client.
+type emptying struct {
+	other *redis.Client
+	once  sync.Once
+}
+
+func (e *emptying) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (e *emptying) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (e *emptying) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if script, ok := cmd.(*redis.Cmd); ok && err == nil {
+			if answer, _ := script.Slice(); len(answer) > 0 && answer[0] == "EVENT" {
+				e.once.Do(func() { err = e.other.FlushDB(ctx).Err() })
+			}
+		}
+		return err
+	}
+}
+
+// TestOpeningWaits has many commands find an office closed that another node
+// opens just then: one of them waits for its turn in PostgreSQL, so that they do
+// not take all connections, and all are answered in the end.
+func TestOpeningWaits(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	rdb, journal := redistest.New(t), pgjournal.New(pool)
+	node := redisqueue.New(rdb, journal)
+	join(t, node, 0)
+	unlock, err := pgjournal.New(pool).Lock(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for n := range 15 {
+		all.Go(func() {
+			if _, err := node.Do(t.Context(), request(1+n)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for most := 0; most < 100; most++ {
+		var waiting int
+		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks
+			WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+		if waiting > 1 {
+			t.Errorf("%d commands wait in PostgreSQL", waiting)
+			break
+		}
+		time.Sleep(3 * time.Millisecond)
+	}
+	unlock()
+	all.Wait()
 }
 
 // TestFull fills Redis: a command then changes nothing, and the same id is

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -17,6 +18,9 @@ import (
 // ErrGap says that the record ends before what Redis still has begins: a
 // backup was restored. "wartefrei rebuild -from-redis" goes on from what Redis has.
 var ErrGap = errors.New("the record ends before what Redis still has begins")
+
+// openWithin is how long one try to open an office may take.
+const openWithin = 5 * time.Second
 
 // opening is one try to open an office under a new epoch.
 type opening struct {
@@ -39,7 +43,22 @@ type opening struct {
 // or a server that comes back from the past, do no harm. It returns errGone for
 // an office without a record when no day is given, and errAgain if another
 // opening or a restart came between.
+//
+// A node opens one office at a time: who waits for a turn holds no connection
+// to PostgreSQL, and who has it needs two.
 func (q *Queue) open(ctx context.Context, office queue.OfficeID, at int64, day string, force bool) error {
+	ctx, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
+	before := q.knows(office).Epoch
+	select {
+	case q.opening <- struct{}{}:
+		defer func() { <-q.opening }()
+	case <-ctx.Done():
+		return fmt.Errorf("open %s: %w", office, ctx.Err())
+	}
+	if !force && q.knows(office).Epoch > before {
+		return errAgain // somebody opened it meanwhile
+	}
 	unlock, err := q.record.journal.Lock(ctx, office)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", office, err)
@@ -94,8 +113,6 @@ func (q *Queue) fence(ctx context.Context, office queue.OfficeID, head queue.Mar
 	case fenced.word == "OPEN":
 		q.saw(office, head.Epoch, head.Version)
 		return nil, errAgain // whoever opened it has told the epoch: the preamble says NEWER
-	case fenced.word != "FENCED":
-		return nil, errors.New("this Redis is a replica")
 	}
 	return &opening{fence: fenced.number(0), server: fenced.text(3),
 		redisHad: queue.Mark{Epoch: fenced.number(1), Version: fenced.number(2)}}, nil

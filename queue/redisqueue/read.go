@@ -93,14 +93,14 @@ func (q *Queue) eventsAfter(ctx context.Context, office queue.OfficeID, version 
 
 // logAfter reads what follows an office's head in the log. A head that is of an
 // earlier epoch than the log has gone back, as a PostgreSQL does that failed
-// over: then epoch by epoch.
+// over: then epoch by epoch. It returns errClosed where nothing can be read.
 func (q *Queue) logAfter(ctx context.Context, office queue.OfficeID, head queue.Mark) ([]pgjournal.Entry, error) {
 	entries, fault, err := q.readLog(ctx, office, head.Version)
 	switch {
 	case err != nil:
 		return nil, err
 	case fault.word != "":
-		return nil, fmt.Errorf("the log of %s: %s", office, fault.word)
+		return nil, errClosed
 	case len(entries) == 0 || entries[0].Version == head.Version+1 && entries[0].Epoch == head.Epoch:
 		return entries, nil
 	}

@@ -22,6 +22,7 @@ const (
 // Why a wait for the record ends without the event being recorded.
 var (
 	errLater  = errors.New("the record goes on in a later epoch") // the command must be given again
+	errClosed = errors.New("the office is closed in Redis")       // that, too: who gives it opens the office
 	errSilent = errors.New("the record does not answer")
 )
 
@@ -51,7 +52,7 @@ type recording struct {
 	decided queue.Mark        // the newest that is known to be decided
 	behind  time.Time         // since when decided is not recorded; zero if it is
 	moved   chan struct{}     // closed when head moves
-	gap     bool              // the log does not go on from head
+	stuck   error             // why what follows head cannot be read: ErrGap, errClosed, or Redis is away
 }
 
 func newRecorder(journal *pgjournal.Journal) *recorder {
@@ -141,7 +142,7 @@ func (r *recorder) headMoved(office queue.OfficeID, head queue.Mark) {
 func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 	o := r.of(office)
 	if head != o.head || !o.known {
-		o.head, o.known, o.gap = head, true, false
+		o.head, o.known, o.stuck = head, true, nil
 		for len(o.next) > 0 && o.next[0].Version <= head.Version {
 			o.next = o.next[1:]
 		}
@@ -159,8 +160,8 @@ func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 	}
 }
 
-// wait returns nil when an event is recorded, errLater or errSilent if it
-// cannot be now.
+// wait returns nil when an event is recorded; errLater, errClosed, errSilent or
+// ErrGap if it cannot be now.
 func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark) error {
 	tick := time.NewTicker(repeatWrite)
 	defer tick.Stop()
@@ -168,7 +169,7 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 		r.mu.Lock()
 		r.startWriting()
 		o := r.of(office)
-		head, moved, gap, silent := o.head, o.moved, o.gap, r.silent()
+		head, moved, stuck, silent := o.head, o.moved, o.stuck, r.silent()
 		r.mu.Unlock()
 		switch {
 		case head.Epoch == m.Epoch && head.Version >= m.Version:
@@ -177,8 +178,8 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 			return errLater
 		case silent:
 			return errSilent
-		case gap:
-			return ErrGap
+		case errors.Is(stuck, ErrGap), errors.Is(stuck, errClosed):
+			return stuck
 		}
 		select {
 		case <-moved:
@@ -246,9 +247,9 @@ func (r *recorder) writeGroup(ctx context.Context) (more bool, err error) {
 	var group []pgjournal.Batch
 	for _, office := range behind {
 		b, err := r.batch(ctx, office)
-		r.gapIs(office, errors.Is(err, ErrGap))
+		r.stuckBy(office, err)
 		if err != nil {
-			continue // Redis is away, or the office is to be opened: who gives a command does it
+			continue // the others go on
 		}
 		if len(b.Entries) > 0 {
 			group = append(group, b)
@@ -291,10 +292,10 @@ func (r *recorder) batch(ctx context.Context, office queue.OfficeID) (pgjournal.
 	return b, err
 }
 
-func (r *recorder) gapIs(office queue.OfficeID, gap bool) {
+func (r *recorder) stuckBy(office queue.OfficeID, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.of(office).gap = gap
+	r.of(office).stuck = err
 }
 
 // gaps are the offices that cannot be recorded any more.
@@ -302,7 +303,7 @@ func (r *recorder) gaps() (offices []queue.OfficeID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for office, o := range r.offices {
-		if o.gap {
+		if errors.Is(o.stuck, ErrGap) {
 			offices = append(offices, office)
 		}
 	}

@@ -46,6 +46,7 @@ type Queue struct {
 	channel string            // of events, all offices
 	tell    func(queue.Event) // the node's follower, if it has one
 	record  *recorder
+	opening chan struct{}                 // full while this node opens an office
 	noted   map[queue.OfficeID]queue.Mark // what Redis was told to be recorded; for keepRecording alone
 
 	mu    sync.Mutex
@@ -61,7 +62,8 @@ func New(rdb redis.UniversalClient, journal *pgjournal.Journal) *Queue {
 	if one, ok := rdb.(*redis.Client); ok {
 		db = one.Options().DB // Redis separates the keys of databases, but not their channels
 	}
-	q := &Queue{rdb: rdb, channel: fmt.Sprintf("queue.events.%d", db), record: newRecorder(journal), noted: map[queue.OfficeID]queue.Mark{}, known: map[queue.OfficeID]queue.Mark{}}
+	q := &Queue{rdb: rdb, channel: fmt.Sprintf("queue.events.%d", db), record: newRecorder(journal), opening: make(chan struct{}, 1),
+		noted: map[queue.OfficeID]queue.Mark{}, known: map[queue.OfficeID]queue.Mark{}}
 	q.record.readLog = q.logAfter
 	return q
 }

@@ -3,9 +3,8 @@
 --
 -- ARGV[5], ARGV[6] epoch and version of the record
 -- ARGV[7] 1: also if it stands open
--- Returns OPEN if another node opened it already, REPLICA where nothing can be
--- written, else FENCED, fence, epoch, version, server.
-if not master then return {'REPLICA'} end
+-- Returns OPEN if another node opened it already, else FENCED, fence, epoch,
+-- version, server.
 local epoch, version = tonumber(ARGV[5]), tonumber(ARGV[6])
 local function covers(e, v) return m.epoch > e or m.epoch == e and m.ver >= v end
 local open = m.epoch ~= 0 and m.server == server and not m.fence

@@ -6,7 +6,7 @@
 -- ARGV[8] the event "opened", as JSON; the record has it
 -- ARGV[9] day before
 -- Returns OPENED, or CLOSED.
-if not master or m.fence ~= ARGV[5] or server ~= ARGV[6] then return {'CLOSED'} end
+if m.fence ~= ARGV[5] or server ~= ARGV[6] then return {'CLOSED'} end
 local e = cjson.decode(ARGV[8])
 local hour = 3600
 for _, line in ipairs(redis.call('SMEMBERS', key('lines'))) do redis.call('EXPIRE', key('l:' .. line), hour) end

@@ -32,7 +32,9 @@ local function key(name)
 end
 
 local replication = redis.call('INFO', 'replication')
-local master = string.find(replication, 'role:master', 1, true) ~= nil
+if not string.find(replication, 'role:master', 1, true) then
+  return redis.error_reply('READONLY a replica decides nothing') -- the client closes the connection and looks for the master
+end
 local server = string.match(replication, 'master_replid:(%x+)')
 
 -- fault says why nothing may happen here: an epoch belongs to one life of one
@@ -41,7 +43,7 @@ local server = string.match(replication, 'master_replid:(%x+)')
 local function fault()
   local epoch = tonumber(ARGV[1])
   if m.epoch == 0 then return 'GONE' end
-  if m.server ~= server or m.fence or not master then return 'CLOSED' end
+  if m.server ~= server or m.fence then return 'CLOSED' end
   if m.epoch > epoch then return 'NEWER' end
   if m.epoch < epoch then return 'OLD' end
   if m.ver < tonumber(ARGV[2]) then return 'BEHIND' end
