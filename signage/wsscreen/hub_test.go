@@ -121,6 +121,7 @@ func TestDelayBeginsWithTheChange(t *testing.T) {
 	w.set(2, "late")
 	w.hub.Changed("a", time.Now().Add(-time.Minute))
 	c.mustReach(2)
+	w.await("a measured delay", func() bool { return w.metric("wartefrei_live_frame_delay_seconds") == 1 }) // measured after the sending
 	families, err := w.reg.Gather()
 	if err != nil {
 		t.Fatal(err)

@@ -240,9 +240,14 @@ func (w *world) metric(name string) (value float64) {
 // before its handshake is answered until it is forgotten.
 func (w *world) awaitReaders(n int) {
 	w.t.Helper()
-	for deadline := time.Now().Add(hang); w.metric("wartefrei_live_readers") != float64(n); time.Sleep(time.Millisecond) {
+	w.await(fmt.Sprint(n, " readers"), func() bool { return w.metric("wartefrei_live_readers") == float64(n) })
+}
+
+func (w *world) await(what string, reached func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(hang); !reached(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("%v readers, want %d", w.metric("wartefrei_live_readers"), n)
+			w.t.Fatalf("no %s", what)
 		}
 	}
 }
