@@ -1,0 +1,201 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/api"
+)
+
+// TestAnyCommand sends commands of all kinds with right, wrong and senseless
+// content, under used and unused keys. Each is done or refused: never a 5xx. A
+// refusal changes nothing, a key means one request for ever.
+func TestAnyCommand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.serve(t)
+	tokens := s.people(t)
+	c := &commander{t: t, site: s, first: s.arriveBooked(t, tokens), tokens: tokens, sent: map[string]answered{}}
+	s.ask(t, asked{method: http.MethodPost, path: api.Base + "/offices/standesamt/tickets/x/leave", token: tokens[administrator]}) // an office's first command opens its queue, also if it is refused
+	rapid.Check(t, func(t *rapid.T) {
+		for range 20 {
+			c.step(t)
+		}
+	})
+	if len(c.sent) == 0 || c.did == 0 || c.refused == 0 {
+		t.Errorf("%d keys were used, %d commands were done, %d refused", len(c.sent), c.did, c.refused)
+	}
+	t.Logf("%d keys were used, %d commands were done, %d refused", len(c.sent), c.did, c.refused)
+}
+
+// commander sends the commands, and knows what was answered under each key.
+type commander struct {
+	t            *testing.T
+	site         *site
+	first        visit
+	tokens       map[string]string
+	sent         map[string]answered
+	did, refused int
+}
+
+type answered struct{ what, answer string }
+
+// step sends one command.
+func (c *commander) step(t *rapid.T) {
+	who := rapid.SampledFrom([]string{clerk, administrator}).Draw(t, "who")
+	path := c.path(t)
+	a := asked{method: http.MethodPost, path: path, body: c.content(t, path), header: map[string]string{}, token: c.tokens[who]}
+	key := rapid.SampledFrom([]string{"", "", "first-key", "second-key", "third-key", "day:2026-11-24", fmt.Sprint("new-key-", c.did, c.refused)}).Draw(t, "key")
+	if key != "" {
+		a.header["Idempotency-Key"] = key
+	}
+	before := c.versions()
+	response, text := c.site.ask(c.t, a)
+	changed := c.versions() != before
+	what := fmt.Sprintf("POST %.200s %q: %d %.200s", a.path, a.body, response.StatusCode, text)
+	switch status := response.StatusCode; {
+	case status >= 500 || status >= 300 && status < 400:
+		t.Fatal(what)
+	case status >= 400 && changed:
+		t.Fatalf("%s\nchanged something", what)
+	case status >= 400 && response.Header.Get("Content-Type") != "application/problem+json":
+		t.Fatalf("%s\nis no problem", what)
+	case status >= 400:
+		c.refused++
+	default:
+		c.did++
+	}
+	if key != "" && response.StatusCode < 300 {
+		c.remember(t, key+" of "+who+" in "+officeIn(a.path), answered{fmt.Sprintf("%s %s", a.path, a.body), live.ReplaceAllString(string(text), "")}, changed)
+	}
+}
+
+// remember holds that a key that was answered before is the same request, gets
+// the same answer and does nothing.
+func (c *commander) remember(t *rapid.T, key string, now answered, changed bool) {
+	before, used := c.sent[key]
+	switch {
+	case !used:
+		c.sent[key] = now
+	case changed:
+		t.Fatalf("%s\nunder the key %q changed something; it had been sent as\n%s", now.what, key, before.what)
+	case before.answer != now.answer:
+		t.Fatalf("%s\nunder the key %q was answered\n%s, before\n%s\n%s", now.what, key, now.answer, before.what, before.answer)
+	}
+}
+
+// live is what the answer to a walk-in says of the present, also to a repeat.
+var live = regexp.MustCompile(`,"(ahead|desks)":\d+`)
+
+func officeIn(path string) string { return strings.Split(strings.TrimPrefix(path, api.Base), "/")[2] }
+
+// path is a command's, of the office of the visit mostly.
+func (c *commander) path(t *rapid.T) string {
+	office := api.Base + "/offices/" + rapid.SampledFrom([]string{"buergerbuero", "buergerbuero", "buergerbuero", "standesamt", "nowhere"}).Draw(t, "office")
+	switch rapid.IntRange(0, 3).Draw(t, "about") {
+	case 0:
+		return office + "/tickets"
+	case 1:
+		return office + "/tickets/" + c.id(t) + "/" + rapid.SampledFrom(slices.Sorted(maps.Keys(ticketCommands))).Draw(t, "command")
+	default:
+		return office + "/desks/" + rapid.SampledFrom([]string{"1", "1", "1", "2", "2", "zimmer-11", "%00"}).Draw(t, "desk") + "/" + rapid.SampledFrom(slices.Sorted(maps.Keys(deskCommands))).Draw(t, "command")
+	}
+}
+
+// id is a ticket's, or none.
+func (c *commander) id(t *rapid.T) string {
+	tickets := slices.Sorted(maps.Keys(c.site.office("buergerbuero").Tickets))
+	ids := []string{c.first.ticket, url.PathEscape(c.first.number), strings.Repeat("A", 26), "x", c.first.link}
+	for _, id := range tickets[max(0, len(tickets)-8):] {
+		ids = append(ids, string(id), string(id))
+	}
+	return rapid.SampledFrom(ids).Draw(t, "ticket")
+}
+
+// fields are what a command takes, by the end of its path.
+var fields = map[string][]string{
+	"open": {"serves"}, "call-this": {"ticket", "reason"}, "finish": {"done"}, "finish-and-call-next": {"done"}, "came": {"ticket"},
+	"bring-back": {"desk"}, "transfer": {"services"}, "change": {"services", "persons"}, "split": {"services", "persons"}, "merge": {"into"}, "cancel": {"reason"},
+	"tickets": {"choices"},
+}
+
+// content is what a command may have, and may not.
+func (c *commander) content(t *rapid.T, path string) []byte {
+	kind := rapid.SampledFrom([]string{"fits", "fits", "fits", "fields", "bytes"}).Draw(t, "content")
+	if kind == "bytes" {
+		return rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "bytes")
+	}
+	names := fields[path[strings.LastIndexByte(path, '/')+1:]]
+	if kind == "fields" {
+		names = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"services", "serves", "done", "ticket", "into", "desk", "reason", "persons", "class", "id"}), 0, 4, rapid.ID).Draw(t, "fields")
+	}
+	object := map[string]any{}
+	for _, name := range names {
+		if name == "choices" {
+			object["services"] = []api.Choice{{Service: rapid.SampledFrom(offered).Draw(t, "service"), Persons: 1}}
+			continue
+		}
+		object[name] = c.value(t, name, kind == "fits")
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// offered are services of the office.
+var offered = []string{"abholung", "infotheke", "reisepass", "anmeldung"}
+
+// value is a field's: one that fits, or half of the time one of a wrong kind.
+func (c *commander) value(t *rapid.T, name string, fits bool) any {
+	if fits || rapid.Bool().Draw(t, "fits") {
+		switch name {
+		case "services", "serves", "done":
+			return rapid.SliceOfN(rapid.SampledFrom(offered), 0, 3).Draw(t, name)
+		case "ticket", "into":
+			return c.id(t)
+		case "desk":
+			return rapid.SampledFrom([]string{"1", "2"}).Draw(t, name)
+		case "persons":
+			return rapid.IntRange(0, 5).Draw(t, name)
+		case "class":
+			return rapid.SampledFrom([]queue.Class{queue.WalkIn, queue.Info, queue.Urgent, queue.AtOnce, queue.Booked}).Draw(t, name)
+		case "reason":
+			return rapid.SampledFrom([]string{"double", "frail", "my-case", "deadline"}).Draw(t, name)
+		}
+	}
+	return rapid.OneOf(
+		rapid.Custom(func(t *rapid.T) any { return rapid.String().Draw(t, "string") }),
+		rapid.Custom(func(t *rapid.T) any { return rapid.Int64().Draw(t, "number") }),
+		rapid.Custom(func(t *rapid.T) any { return rapid.Float64().Draw(t, "fraction") }),
+		rapid.Custom(func(t *rapid.T) any { return rapid.SliceOfN(rapid.String(), 0, 20).Draw(t, "list") }),
+		rapid.Just[any](nil), rapid.Just[any](true), rapid.Just[any](map[string]any{"service": "reisepass", "persons": 1}),
+		rapid.Just[any]([]api.Choice{{Service: "reisepass", Persons: 1}}), rapid.Just[any](strings.Repeat("x", 5000)), rapid.Just[any](time.Time{}),
+	).Draw(t, name)
+}
+
+// versions are how far the queues of the offices are that are asked.
+func (c *commander) versions() string {
+	c.t.Helper()
+	var all strings.Builder
+	for _, office := range []queue.OfficeID{"buergerbuero", "standesamt"} {
+		state, err := c.site.Line.Office(c.t.Context(), office)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		fmt.Fprint(&all, office, state.Version, " ")
+	}
+	return all.String()
+}
