@@ -60,14 +60,14 @@ export async function enter(page, url, field, value) {
   await page.waitForURL((at) => at.pathname !== "/" && !at.pathname.startsWith("/demo"));
 }
 
-const pressed = new WeakMap(); // when a page's keys were pressed, each
+const pressed = new WeakMap(); // when a page's keys were pressed at the latest, each
 
 /** Presses a function key of a desk like a hand: for a desk, the same key again within half a second is one press. */
 export async function deskKey(page, key) {
   const keys = pressed.get(page) ?? pressed.set(page, {}).get(page);
   await page.waitForTimeout(Math.max(0, (keys[key] ?? 0) + 550 - performance.now()));
-  keys[key] = performance.now();
   await page.keyboard.press(key);
+  keys[key] = performance.now(); // a busy browser presses late: at the latest now
 }
 
 /** Does what gives a command, and returns the server's answer to it. */

@@ -106,12 +106,17 @@ test("by keyboard alone", async (t) => {
   });
 
   await t.test("a key pressed twice calls, and does not say that somebody came", async () => {
-    await clerk.evaluate(() => { performance.now = () => 1e9; });
+    await clerk.evaluate(() => {
+      globalThis.stamp = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
+      globalThis.pressedAt = (at) => Object.defineProperty(Event.prototype, "timeStamp", {get: () => at, configurable: true});
+      globalThis.pressedAt(1e9);
+    });
     await command(clerk, "F9", "call-next", "#main-action[data-command=came]");
     await quiet(clerk, () => clerk.keyboard.press("F9"));
-    await clerk.evaluate(() => { performance.now = () => 1e9 + 600; });
-    await command(clerk, "F9", "came", "#finish");
-    await clerk.evaluate(() => { delete performance.now; });
+    await clerk.evaluate(() => globalThis.pressedAt(1e9 + 600)); // heard at once all the same, as by a page that was busy
+    taken(await answered(clerk, () => clerk.keyboard.press("F9")), "came");
+    await clerk.locator("#finish").waitFor();
+    await clerk.evaluate(() => Object.defineProperty(Event.prototype, "timeStamp", globalThis.stamp));
     await command(clerk, "F10", "finish", "#main-action[data-command=call-next]");
   });
 

@@ -146,9 +146,10 @@ number.addEventListener("change", chosen);
 const onePress = 500; // ms: the same key again within them is no second press; its button may mean the next command by then
 let last = {command: "", at: 0};
 
-function pressedAgain(command) {
+/** Asks when the hand pressed, not when a busy page came to hear of it. */
+function pressedAgain(command, event) {
   const before = last;
-  last = {command, at: performance.now()};
+  last = {command, at: event.timeStamp};
   return command === before.command && last.at - before.at < onePress;
 }
 
@@ -159,7 +160,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault(); // also while it has no button: nobody means what the browser does by F3
   // A row of a list has a key while it is the first; the key is the list's.
   const button = document.querySelector(`button[data-keyed="${command}"], button[data-key]#${command}`);
-  if (button && !pressedAgain(command) && !event.repeat) button.click();
+  if (button && !pressedAgain(command, event) && !event.repeat) button.click();
 });
 
 follow(live, showKeys);
