@@ -23,7 +23,7 @@ run: ## Run a living office on http://127.0.0.1:8080, with all that it needs
 	@exec $(PROGRAM) demo
 
 build: ## Build the program into .build/
-	@.ci/keep $(GO) build -buildvcs=false -trimpath -ldflags '-X main.revision=$(REVISION)' -o $(PROGRAM) ./cmd/wartefrei
+	@CGO_ENABLED=0 .ci/keep $(GO) build -buildvcs=false -trimpath -ldflags '-X main.revision=$(REVISION)' -o $(PROGRAM) ./cmd/wartefrei
 
 test: ## Run all tests, also those in a browser
 	@.ci/install test
