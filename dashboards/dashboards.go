@@ -146,7 +146,7 @@ func (f *Figures) countWaiting(state *queue.Office, t queue.Ticket) {
 	if wait > LongWait {
 		f.Overdue = append(f.Overdue, t)
 	}
-	if !state.Served(t) {
+	if state.DesksFor(t) == 0 {
 		f.Stranded = append(f.Stranded, t)
 	}
 }

@@ -140,7 +140,8 @@ func TestStrandedAndDesks(t *testing.T) {
 		Tickets: map[queue.TicketID]queue.Ticket{
 			"a": {ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}},
 			"b": {ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis"}, Due: 2},
-			"c": {ID: "c", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "pass"}, Due: 1},
+			"c": {ID: "c", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "meldung"}, Due: 1},
+			"e": {ID: "e", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "pass"}}, // in steps, the first at desk 1
 			"d": {ID: "d", State: queue.Called, Services: []queue.ServiceID{"ausweis"}},
 		},
 		Desks: map[queue.DeskID]queue.Desk{

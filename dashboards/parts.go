@@ -13,7 +13,7 @@ import (
 func countServices(office *booking.Office, state *queue.Office) []Service {
 	byID := map[queue.ServiceID][]queue.Ticket{}
 	for _, t := range state.Tickets {
-		id := ServiceOf(office, t.Services)
+		id := ServiceOf(office, queue.Set(append(t.Finished[:len(t.Finished):len(t.Finished)], t.Services...)))
 		byID[id] = append(byID[id], t)
 	}
 	services := make([]Service, 0, len(office.Services)+1)

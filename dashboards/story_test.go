@@ -213,7 +213,7 @@ func (s *story) play() {
 	s.join(queue.WalkIn, time.Time{}, "pass")
 	s.join(queue.Booked, s.now().Add(10*time.Minute), "ausweis")
 	s.at("08:05")
-	s.join(queue.WalkIn, time.Time{}, "ausweis", "pass")
+	s.join(queue.WalkIn, time.Time{}, "ausweis", "meldung")
 	s.b.follow(s.t)
 	s.at("08:06")
 	for range 4 {

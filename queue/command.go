@@ -73,8 +73,10 @@ type Came struct {
 	Ticket TicketID `json:"ticket,omitempty"`
 }
 
-// Finish ends the visit at the desk: serving (or called) → done. It refuses a
-// service that the ticket does not have (ErrServiceMissing).
+// Finish ends the visit at the desk: serving (or called) → done. Where the desk
+// does only a step of it ([Step]), the visit goes on with the rest that is not
+// done: → waiting, due unchanged. It refuses a service that the ticket does not
+// have (ErrServiceMissing).
 type Finish struct {
 	Desk   DeskID      `json:"desk"`
 	Ticket TicketID    `json:"ticket,omitempty"`

@@ -58,16 +58,42 @@ func (o *Office) Clone() *Office {
 }
 
 // Waiting returns the waiting tickets in the order in which they are due.
-// With services, only those that a desk with these services serves whole.
-func (o *Office) Waiting(serves ...ServiceID) []Ticket {
+func (o *Office) Waiting() []Ticket {
+	return o.waiting(func(Ticket) bool { return true })
+}
+
+// WaitingFor returns the waiting tickets that a desk sees, in the order in
+// which it calls them.
+func (o *Office) WaitingFor(d Desk) []Ticket {
+	return o.waiting(func(t Ticket) bool { return o.Sees(d, t) })
+}
+
+func (o *Office) waiting(fits func(Ticket) bool) []Ticket {
 	var ts []Ticket
 	for _, t := range o.Tickets {
-		if t.State == Waiting && (len(serves) == 0 || Serves(serves, t.Services)) {
+		if t.State == Waiting && fits(t) {
 			ts = append(ts, t)
 		}
 	}
 	slices.SortFunc(ts, Before)
 	return ts
+}
+
+// Sees says whether a desk calls the ticket when it is due: it serves the whole
+// visit, or a part of it while no open desk serves the whole. Then the visit
+// goes in steps, from desk to desk.
+func (o *Office) Sees(d Desk, t Ticket) bool {
+	return Serves(d.Serves, t.Services) || shares(d.Serves, t.Services) && !o.servedWhole(t)
+}
+
+// servedWhole says whether an open desk serves all services of the ticket.
+func (o *Office) servedWhole(t Ticket) bool {
+	for _, d := range o.Desks {
+		if d.State == DeskOpen && Serves(d.Serves, t.Services) {
+			return true
+		}
+	}
+	return false
 }
 
 // In returns the tickets in one of the states, in the order of arrival.
@@ -86,7 +112,7 @@ func (o *Office) In(states ...State) []Ticket {
 // a desk with it: some desk that is not closed serves both. While no such desk
 // serves t, as before the office opens, it counts those that share a service.
 func (o *Office) Ahead(t Ticket) int {
-	compete := sharedService
+	compete := func(a, b Ticket) bool { return shares(a.Services, b.Services) }
 	if o.sharedDesk(t, t) {
 		compete = o.sharedDesk
 	}
@@ -101,26 +127,23 @@ func (o *Office) Ahead(t Ticket) int {
 
 func (o *Office) sharedDesk(a, b Ticket) bool {
 	for _, d := range o.Desks {
-		if d.State != DeskClosed && Serves(d.Serves, a.Services) && Serves(d.Serves, b.Services) {
+		if d.State != DeskClosed && o.Sees(d, a) && o.Sees(d, b) {
 			return true
 		}
 	}
 	return false
 }
 
-func sharedService(a, b Ticket) bool {
-	return slices.ContainsFunc(a.Services, func(s ServiceID) bool { return slices.Contains(b.Services, s) })
-}
-
-// Served says whether an open desk serves the ticket whole. A waiting ticket
-// that is not served is stranded: clerks and managers must see it.
-func (o *Office) Served(t Ticket) bool {
+// DesksFor counts the open desks that see the ticket. A waiting ticket that none
+// sees is stranded: clerks, managers and whoever has it must know.
+func (o *Office) DesksFor(t Ticket) int {
+	n := 0
 	for _, d := range o.Desks {
-		if d.State == DeskOpen && Serves(d.Serves, t.Services) {
-			return true
+		if d.State == DeskOpen && o.Sees(d, t) {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // ByAppointment finds the ticket of an appointment.
@@ -147,6 +170,27 @@ func Serves(serves, want []ServiceID) bool {
 		}
 	}
 	return true
+}
+
+func shares(a, b []ServiceID) bool {
+	return slices.ContainsFunc(a, func(s ServiceID) bool { return slices.Contains(b, s) })
+}
+
+// Step is what a desk does of a visit: those of its services that the desk
+// serves, or all where it serves none, since a clerk chose it nevertheless. The
+// rest is for another desk.
+func Step(d Desk, t Ticket) (here, rest []ServiceID) {
+	for _, s := range t.Services {
+		if Serves(d.Serves, []ServiceID{s}) {
+			here = append(here, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	if len(here) == 0 {
+		return t.Services, nil
+	}
+	return here, rest
 }
 
 // Set returns services sorted and without repeats: the form that tickets and

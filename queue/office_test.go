@@ -94,7 +94,8 @@ func room() *queue.Office {
 		{ID: "late", Seq: 1, Due: 30, State: queue.Waiting, Services: []queue.ServiceID{"id"}},
 		{ID: "first", Seq: 4, Due: 10, State: queue.Waiting, Services: []queue.ServiceID{"id", "pass"}},
 		{ID: "second", Seq: 5, Due: 10, State: queue.Waiting, Services: []queue.ServiceID{"pass"}},
-		{ID: "stranded", Seq: 3, Due: 5, State: queue.Waiting, Services: []queue.ServiceID{"id", "move"}},
+		{ID: "steps", Seq: 3, Due: 5, State: queue.Waiting, Services: []queue.ServiceID{"id", "move"}},
+		{ID: "stranded", Seq: 8, Due: 70, State: queue.Waiting, Services: []queue.ServiceID{"move"}},
 		{ID: "paused", Seq: 6, Due: 50, State: queue.Waiting, Services: []queue.ServiceID{"tax"}},
 		{ID: "called", Seq: 2, Due: 1, State: queue.Called, Services: []queue.ServiceID{"id"}, Appointment: "ap1"},
 		{ID: "part", Seq: 7, Due: 60, State: queue.Done, Services: []queue.ServiceID{"pass"}, Appointment: "ap1", From: "called"},
@@ -112,6 +113,10 @@ func ids(tickets []queue.Ticket) []queue.TicketID {
 	return list
 }
 
+func desk(serves ...queue.ServiceID) queue.Desk {
+	return queue.Desk{State: queue.DeskOpen, Serves: serves}
+}
+
 func TestWaiting(t *testing.T) {
 	t.Parallel()
 	o := room()
@@ -119,10 +124,11 @@ func TestWaiting(t *testing.T) {
 		got  []queue.Ticket
 		want []queue.TicketID
 	}{
-		"all":            {o.Waiting(), []queue.TicketID{"stranded", "first", "second", "late", "paused"}},
-		"id and pass":    {o.Waiting("id", "pass"), []queue.TicketID{"first", "second", "late"}},
-		"pass alone":     {o.Waiting("pass"), []queue.TicketID{"second"}},
-		"nobody's":       {o.Waiting("weapon"), []queue.TicketID{}},
+		"all":            {o.Waiting(), []queue.TicketID{"steps", "first", "second", "late", "paused", "stranded"}},
+		"id and pass":    {o.WaitingFor(desk("id", "pass")), []queue.TicketID{"steps", "first", "second", "late"}}, // a step of one that nobody serves whole
+		"pass alone":     {o.WaitingFor(desk("pass")), []queue.TicketID{"second"}},                                 // the first is served whole elsewhere
+		"move alone":     {o.WaitingFor(desk("move")), []queue.TicketID{"steps", "stranded"}},
+		"nobody's":       {o.WaitingFor(desk("weapon")), []queue.TicketID{}},
 		"called, done":   {o.In(queue.Called, queue.Done), []queue.TicketID{"called", "part"}},
 		"none is parked": {o.In(queue.Parked), []queue.TicketID{}},
 	} {
@@ -132,23 +138,23 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
-func TestAheadAndServed(t *testing.T) {
+func TestAheadAndDesksFor(t *testing.T) {
 	t.Parallel()
 	o := room()
 	for id, want := range map[queue.TicketID]struct {
-		ahead  int
-		served bool
+		ahead, desks int
 	}{
-		"first": {0, true}, "second": {1, true}, "late": {2, true},
-		"stranded": {0, false}, // its desk is closed
-		"paused":   {0, false}, // its desk pauses
+		"steps": {0, 1}, // the desk that serves it whole is closed
+		"first": {1, 1}, "second": {2, 1}, "late": {3, 1},
+		"stranded": {1, 0},
+		"paused":   {0, 0}, // its desk pauses
 	} {
 		ticket := o.Tickets[id]
 		if got := o.Ahead(ticket); got != want.ahead {
 			t.Errorf("%s: %d ahead, want %d", id, got, want.ahead)
 		}
-		if got := o.Served(ticket); got != want.served {
-			t.Errorf("%s: served %v, want %v", id, got, want.served)
+		if got := o.DesksFor(ticket); got != want.desks {
+			t.Errorf("%s: %d desks see it, want %d", id, got, want.desks)
 		}
 	}
 }
@@ -158,7 +164,7 @@ func TestAheadBeforeDesksOpen(t *testing.T) {
 	t.Parallel()
 	o := room()
 	o.Desks = nil
-	for id, want := range map[queue.TicketID]int{"stranded": 0, "first": 1, "second": 1, "late": 2, "paused": 0} {
+	for id, want := range map[queue.TicketID]int{"steps": 0, "first": 1, "second": 1, "late": 2, "paused": 0, "stranded": 1} {
 		if got := o.Ahead(o.Tickets[id]); got != want {
 			t.Errorf("%s: %d ahead, want %d", id, got, want)
 		}
@@ -173,6 +179,21 @@ func TestByAppointment(t *testing.T) {
 	}
 	if _, ok := o.ByAppointment(""); ok {
 		t.Error("tickets without an appointment have the empty one")
+	}
+}
+
+// TestStep: a desk does of a visit what it serves, or all where a clerk chose it all the same.
+func TestStep(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ serves, here, rest []queue.ServiceID }{
+		"all":  {[]queue.ServiceID{"id", "pass", "tax"}, []queue.ServiceID{"id", "pass"}, nil},
+		"part": {[]queue.ServiceID{"pass", "tax"}, []queue.ServiceID{"pass"}, []queue.ServiceID{"id"}},
+		"none": {[]queue.ServiceID{"tax"}, []queue.ServiceID{"id", "pass"}, nil},
+	} {
+		here, rest := queue.Step(desk(c.serves...), queue.Ticket{Services: []queue.ServiceID{"id", "pass"}})
+		if !reflect.DeepEqual(here, c.here) || !reflect.DeepEqual(rest, c.rest) {
+			t.Errorf("%s: %v and then %v, want %v and %v", name, here, rest, c.here, c.rest)
+		}
 	}
 }
 

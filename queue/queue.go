@@ -3,7 +3,7 @@
 //
 // A [Ticket] is one visit. It moves like this:
 //
-//	          ┌────────── put back, revoke, here, bring back, transfer ─────────┐
+//	          ┌──── put back, revoke, here, bring back, transfer, a step ───────┐
 //	          ▼                                                                 │
 //	join ─▶ waiting ──call──▶ called ──came──▶ serving ──finish──▶ done         │
 //	          │                 ├──no-show──▶ missed ───────────────────────────┤
@@ -12,7 +12,9 @@
 //
 // Every ticket has one due time. A waiting ticket stands in the [Line] of its
 // set of services; a line is ordered by due, then by arrival. A [Desk] sees
-// the lines whose services it all serves, and takes the smallest head.
+// the lines whose services it all serves, and takes the smallest head. Where no
+// open desk serves a whole set, desks see it that serve a part: then the visit
+// goes in steps ([Office.Sees], [Step]), and keeps its due.
 //
 // One [Request] makes one [Event]: every ticket and desk that it changed, as
 // they are afterwards. A reader is a fold over events ([Office.Apply]): the
@@ -78,7 +80,7 @@ type Ticket struct {
 	Number   string      `json:"number"` // what is called, such as "K 024"
 	Seq      int64       `json:"seq"`    // the day's arrival sequence
 	Class    Class       `json:"class"`
-	Services []ServiceID `json:"services"` // sorted, never empty
+	Services []ServiceID `json:"services"` // sorted, never empty; of a visit in steps those that are left
 	Persons  int         `json:"persons"`
 	Area     string      `json:"area"` // waiting area whose screens call it
 	Due      int64       `json:"due"`
@@ -105,22 +107,23 @@ type Ticket struct {
 	Reason      string `json:"reason,omitempty"` // why urgent, at once, cancelled: a key from the list of reasons
 
 	Appointment string      `json:"appointment,omitempty"` // id of the appointment, if there was one
-	Finished    []ServiceID `json:"finished,omitempty"`    // services done
+	Finished    []ServiceID `json:"finished,omitempty"`    // services done, sorted
 	Into        TicketID    `json:"into,omitempty"`        // merged into
 	From        TicketID    `json:"from,omitempty"`        // split from
 }
 
 // Why says in facts why a ticket was called; booking/texts makes the sentence.
 type Why struct {
-	Rule   string `json:"rule"`             // "earliest": nobody whom the desk serves was due earlier; "chosen": a clerk called this one
+	Rule   string `json:"rule"`
 	Due    int64  `json:"due"`              // due at the time of the call
 	Reason string `json:"reason,omitempty"` // with "chosen": key from the list of reasons
 }
 
 // Why.Rule is one of these.
 const (
-	RuleEarliest = "earliest"
-	RuleChosen   = "chosen"
+	RuleEarliest = "earliest" // nobody whom the desk sees was due earlier
+	RuleStep     = "step"     // likewise; the desk does a part, since no open desk serves the whole
+	RuleChosen   = "chosen"   // a clerk called this one
 )
 
 // DeskState is whether a desk calls.

@@ -210,7 +210,7 @@ func (s *Server) deskListOut(office *booking.Office, desk *booking.Desk) api.Des
 		Missed: s.ticketsOut(state.In(queue.Missed)), Parked: s.ticketsOut(state.In(queue.Parked))}
 	d, opened := state.Desks[queue.DeskID(desk.ID)]
 	if opened {
-		list.Waiting = s.ticketsOut(state.Waiting(d.Serves...))
+		list.Waiting = s.ticketsOut(state.WaitingFor(d))
 	}
 	if t, ok := state.Tickets[d.Ticket]; ok {
 		out := s.ticketOut(t)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,37 @@ func TestMissedForLong(t *testing.T) {
 		}
 		b.post(desk, url.Values{"command": {"cancel"}, "ticket": {string(back.ID)}, "reason": {"double"}}).want(200)
 	}
+}
+
+// TestSteps is a visit that no open desk serves whole: each says what it does of
+// it, and the ticket what is done.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, phone := s.signedIn(t, "a.meyer"), s.browse(t, "de")
+	const desk = "/offices/buergerbuero/desks/"
+	b.post(desk+"4", url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
+	ticket := s.in(t, queue.Waiting)
+	b.post(desk+"4", url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass", "anmeldung"}, "persons": {"1"}}).want(200)
+	b.post(desk+"4", url.Values{"command": {"call-next"}}).want(200)
+	b.post(desk+"4", url.Values{"command": {"came"}, "ticket": {string(ticket.ID)}}).want(200)
+	s.in(t, queue.Serving)
+	b.get(desk+"4").want(200, `data-done="reisepass "`, "Hier nur: Reisepass", "Danach geht die Nummer weiter für: Wohnsitz anmelden", "In Schritten: kein offener Schalter bedient alles.")
+
+	b.post(desk+"4", url.Values{"command": {"finish"}, "ticket": {string(ticket.ID)}, "done": {"reisepass"}}).want(200)
+	s.in(t, queue.Waiting)
+	phone.get("/tickets/"+string(ticket.ID)).want(200, "Erledigt: Reisepass", "Zur Zeit bedient kein offener Schalter dieses Anliegen.")
+	b.get(desk+"4").want(200, "1 weitere Person wartet auf einen anderen Schalter.")
+
+	b.post(desk+"5", url.Values{"command": {"open"}, "service": {"anmeldung", "reisepass"}}).want(200)
+	b.post(desk+"5", url.Values{"command": {"call-next"}}).want(200)
+	s.in(t, queue.Called)
+	b.post(desk+"5", url.Values{"command": {"finish"}, "ticket": {string(ticket.ID)}, "done": {"anmeldung"}}).want(200)
+	if done := s.in(t, queue.Done); !slices.Equal(done.Finished, []queue.ServiceID{"anmeldung", "reisepass"}) {
+		t.Errorf("done are %v", done.Finished)
+	}
+	phone.get("/tickets/"+string(ticket.ID)).want(200, "Erledigt. Auf Wiedersehen.")
 }
 
 // in waits until the citizens' office has a ticket in a state, and returns it.

@@ -36,14 +36,14 @@ type deskView struct {
 // nowAt is the visit at a desk.
 type nowAt struct {
 	row
-	Since   time.Time // called, or came
-	Elapsed int       // minutes
-	Share   int       // elapsed of planned, in percent, at most 100
-	Calling bool      // called, not yet here
-	Called  string    // why it was called
-	Recall  bool      // it is time to call again
-	NoShow  bool      // it is time to give up
-	Done    []serviceChoice
+	Since   time.Time         // called, or came
+	Elapsed int               // minutes
+	Share   int               // elapsed of planned, in percent, at most 100
+	Calling bool              // called, not yet here
+	Called  string            // why it was called
+	Recall  bool              // it is time to call again
+	NoShow  bool              // it is time to give up
+	Here    []queue.ServiceID // what this desk does of it
 }
 
 // row is a ticket in a list.
@@ -57,6 +57,8 @@ type row struct {
 	Past     bool      // due before now
 	At       time.Time // parked or missed at
 	Over     bool      // parked too long, or missed and the way back has closed
+	Step     string    // what this desk does of it, where that is only a part
+	Rest     string    // and what is for other desks
 }
 
 // serviceChoice is a box to tick.
@@ -91,11 +93,13 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 	}
 	v.Choices = choices(office, d.Serves)
 	if t, ok := state.Tickets[d.Ticket]; ok {
-		v.Now = nowAtDesk(l, office, state, t, rules, now)
+		v.Now = nowAtDesk(l, office, state, d, t, rules, now)
 	}
 	if opened {
-		for _, t := range state.Waiting(d.Serves...) {
-			v.Waiting = append(v.Waiting, rowOf(l, office, state, t, now))
+		for _, t := range state.WaitingFor(d) {
+			r := rowOf(l, office, state, t, now)
+			r.step(l, office, d)
+			v.Waiting = append(v.Waiting, r)
 		}
 		v.Others = len(state.Waiting()) - len(v.Waiting)
 	}
@@ -122,8 +126,9 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 	return v
 }
 
-func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, rules queue.Rules, now time.Time) *nowAt {
+func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, d queue.Desk, t queue.Ticket, rules queue.Rules, now time.Time) *nowAt {
 	n := &nowAt{row: rowOf(l, office, state, t, now), Calling: t.State == queue.Called, Called: called(l, t, now.Location())}
+	n.Here = n.step(l, office, d)
 	since := t.ServedAt
 	if n.Calling {
 		since = t.CalledAt
@@ -134,18 +139,23 @@ func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, t
 	n.Share = min(100, 100*n.Elapsed/max(1, n.Minutes))
 	n.Recall = n.Calling && spent >= rules.Recall
 	n.NoShow = n.Calling && spent >= rules.NoShow
-	for _, id := range t.Services {
-		if service, ok := office.Service(booking.ServiceID(id)); ok {
-			n.Done = append(n.Done, serviceChoice{ID: service.ID, Name: service.Name, Checked: true})
-		}
-	}
 	return n
+}
+
+// step says in a row what a desk does of the visit, and returns it.
+func (r *row) step(l *texts.Language, office *booking.Office, d queue.Desk) []queue.ServiceID {
+	here, rest := queue.Step(d, r.Ticket)
+	if len(rest) > 0 {
+		r.Step, r.Rest = l.List(namesOf(l, office, here)), l.List(namesOf(l, office, rest))
+		r.Minutes = plannedMinutes(office, queue.Ticket{Services: here, Persons: r.Ticket.Persons})
+	}
+	return here
 }
 
 func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) row {
 	due := time.UnixMilli(t.Due).In(now.Location())
 	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Grounds: grounds(l, t, now.Location()),
-		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && !state.Served(t), Past: !due.After(now)}
+		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && state.DesksFor(t) == 0, Past: !due.After(now)}
 }
 
 // servesNames names what a desk serves: "all" where that is everything, and only

@@ -66,6 +66,8 @@ func (g gallery) tickets() []example {
 	recalled.Recalled = true
 	parked := waiting
 	parked.State, parked.ParkedAt = queue.Parked, g.at("09:38").UnixMilli()
+	step := g.called(waiting, queue.Waiting, "4", "09:36")
+	step.Services, step.Finished = []queue.ServiceID{"anmeldung"}, []queue.ServiceID{"reisepass"}
 	ended := func(state queue.State) queue.Ticket {
 		t := g.called(waiting, state, "4", "09:20")
 		t.EndedAt = g.at("09:38").UnixMilli()
@@ -80,6 +82,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-serving", g.called(waiting, queue.Serving, "4", "09:40")),
 		g.phone("ticket-missed", missed),
 		g.phone("ticket-parked", parked),
+		g.phone("ticket-step", step),
 		g.phone("ticket-done", ended(queue.Done)),
 		g.phone("ticket-gone", ended(queue.Gone)),
 		g.phone("ticket-merged", ended(queue.Merged)),

@@ -42,6 +42,8 @@ func (g gallery) desks() []example {
 	missed := g.called(g.ticket("K 611", queue.WalkIn, "08:50", "", "09:10", "meldebescheinigung"), queue.Missed, "2", "09:28")
 	missed.MissedAt = g.at("09:30").UnixMilli()
 	stranded := g.ticket("K 444", queue.WalkIn, "09:20", "", "09:40", "fischereischein")
+	steps := g.called(g.ticket("K 733", queue.Booked, "09:20", "09:30", "09:30", "abholung", "anmeldung", "reisepass"), queue.Serving, "4", "09:36")
+	steps.Why.Rule = queue.RuleStep
 	behind := g.deskView(g.day(g.waiting()...))
 	behind.Behind = true
 	return []example{
@@ -51,6 +53,7 @@ func (g gallery) desks() []example {
 		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
 		g.desk("desk-empty", nil, ""),
+		g.inSteps("desk-steps", append(g.waiting(), steps), "K 733"),
 		{Name: "desk-behind", Page: "desk", Data: behind},
 		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
 		g.desk("desk-dialog-transfer", append(g.waiting(), serving), "K 026", "dialog-transfer"),
@@ -88,6 +91,16 @@ func (g gallery) desk(name string, tickets []queue.Ticket, number string, open .
 		e.Open = open[0]
 	}
 	return e
+}
+
+// inSteps is desk 4 where no desk serves all of what some came for.
+func (g gallery) inSteps(name string, tickets []queue.Ticket, number string) example {
+	state := g.day(tickets...)
+	g.open(state, "4", numbered(state, number).ID)
+	d := state.Desks["4"]
+	d.Serves = queue.Set([]queue.ServiceID{"abholung", "anmeldung", "fuehrungszeugnis"})
+	state.Desks["4"] = d
+	return example{Name: name, Page: "desk", Data: g.deskView(state)}
 }
 
 func (g gallery) deskView(state *queue.Office) deskView {

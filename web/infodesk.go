@@ -109,7 +109,7 @@ func (s *Server) infodeskOffice(office *booking.Office) infodeskOffice {
 	waiting := state.Waiting()
 	o := infodeskOffice{Office: office, Waiting: len(waiting)}
 	for _, t := range waiting {
-		if !state.Served(t) {
+		if state.DesksFor(t) == 0 {
 			o.Stranded = append(o.Stranded, t.Number)
 		}
 	}

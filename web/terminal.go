@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -224,12 +225,22 @@ func (s *Server) terminalOffers(w http.ResponseWriter, r *http.Request, info boo
 			case !open:
 				v.Closed = true
 			default:
-				waiting := len(state.Waiting(queue.ServiceID(service.ID)))
+				waiting := waitingFor(state, service.ID)
 				v.Offers = append(v.Offers, offer{office, service, waiting})
 			}
 		}
 	}
 	return s.render(w, r, "terminal-offers", v)
+}
+
+// waitingFor counts who waits for a service, alone or among others.
+func waitingFor(state *queue.Office, service booking.ServiceID) (n int) {
+	for _, t := range state.Waiting() {
+		if slices.Contains(t.Services, queue.ServiceID(service)) {
+			n++
+		}
+	}
+	return n
 }
 
 // terminalTicket gives a ticket to somebody without an appointment.

@@ -34,9 +34,10 @@ type ticketView struct {
 	Area     *booking.Area
 	Desk     *booking.Desk // called to, being served at
 	Services string
+	Finished string // what is done of a visit in steps
 	Minutes  int
 	Ahead    int // waiting and due earlier, for the same desks
-	Open     int // desks that serve it
+	Open     int // open desks that serve it
 	Slot     time.Time
 	Arrived  time.Time
 	Due      time.Time
@@ -69,7 +70,10 @@ func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, e
 func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) ticketView {
 	at := func(ms int64) time.Time { return time.UnixMilli(ms).In(now.Location()) }
 	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Minutes: plannedMinutes(office, t),
-		Ahead: state.Ahead(t), Arrived: at(t.Arrived), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
+		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Arrived), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
+	if t.State == queue.Waiting {
+		v.Finished = l.List(namesOf(l, office, t.Finished))
+	}
 	if t.Slot != 0 {
 		v.Slot = at(t.Slot)
 	}
@@ -85,11 +89,6 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 		v.Title = l.T("ticket.title-called", "desk", v.Desk.Label)
 		if t.Recalled {
 			v.Title = l.T("ticket.title-called-again", "desk", v.Desk.Label)
-		}
-	}
-	for _, d := range state.Desks {
-		if d.State == queue.DeskOpen && queue.Serves(d.Serves, t.Services) {
-			v.Open++
 		}
 	}
 	return v

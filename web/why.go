@@ -37,24 +37,29 @@ func called(l *texts.Language, t queue.Ticket, zone *time.Location) string {
 	if t.Why.Rule == queue.RuleChosen {
 		return l.T("why.chosen", "due", due, "reason", l.T("reason."+t.Why.Reason))
 	}
-	return l.T("why.earliest", "due", due)
+	return l.T("why."+t.Why.Rule, "due", due)
 }
 
 // serviceNames says what a ticket is for: "Personalausweis beantragen, Reisepass beantragen".
 func serviceNames(l *texts.Language, office *booking.Office, t queue.Ticket) string {
+	said := l.List(namesOf(l, office, t.Services))
+	if t.Persons > 1 {
+		return l.T("why.services-persons", "services", said, "n", t.Persons)
+	}
+	return said
+}
+
+// namesOf names services of an office.
+func namesOf(l *texts.Language, office *booking.Office, services []queue.ServiceID) []string {
 	var names []string
-	for _, id := range t.Services {
+	for _, id := range services {
 		name := string(id)
 		if service, ok := office.Service(booking.ServiceID(id)); ok {
 			name, _ = service.Name.In(l.Tag)
 		}
 		names = append(names, name)
 	}
-	said := l.List(names)
-	if t.Persons > 1 {
-		return l.T("why.services-persons", "services", said, "n", t.Persons)
-	}
-	return said
+	return names
 }
 
 // plannedMinutes is how long a ticket's services take at the desk.

@@ -2,6 +2,7 @@ package prommetrics
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ type Queue struct {
 // against what was before.
 type counted struct {
 	epoch, version int64
-	serving        map[queue.TicketID]int64 // since, in ms
+	serving        map[queue.TicketID]queue.Ticket // as they were then
 }
 
 // Kinds of calls.
@@ -95,7 +96,7 @@ func (q *Queue) start(office *booking.Office) *counted {
 		q.wait.WithLabelValues(id, s)
 		q.service.WithLabelValues(id, s)
 	}
-	c := &counted{serving: map[queue.TicketID]int64{}}
+	c := &counted{serving: map[queue.TicketID]queue.Ticket{}}
 	q.offices[queue.OfficeID(office.ID)] = c
 	return c
 }
@@ -173,9 +174,9 @@ func (q *Queue) called(office *booking.Office, e queue.Event, t queue.Ticket) {
 // served counts a stretch at a desk when it ends, by whatever ends it but the
 // day: then somebody forgot to finish it.
 func (q *Queue) served(office *booking.Office, c *counted, e queue.Event, t queue.Ticket) {
-	since, was := c.serving[t.ID]
+	before, was := c.serving[t.ID]
 	if t.State == queue.Serving {
-		c.serving[t.ID] = t.ServedAt
+		c.serving[t.ID] = t
 		return
 	}
 	if !was {
@@ -185,6 +186,16 @@ func (q *Queue) served(office *booking.Office, c *counted, e queue.Event, t queu
 	if t.State == queue.Gone && t.Reason == "day-end" {
 		return
 	}
-	took := time.Duration(e.At-since) * time.Millisecond
-	q.service.WithLabelValues(string(e.Office), string(dashboards.ServiceOf(office, t.Services))).Observe(took.Seconds())
+	took := time.Duration(e.At-before.ServedAt) * time.Millisecond
+	q.service.WithLabelValues(string(e.Office), string(dashboards.ServiceOf(office, doneThere(before, t)))).Observe(took.Seconds())
+}
+
+// doneThere is what a stretch at a desk was for: what the ticket has no longer,
+// as after a step or a transfer, or else all that it had.
+func doneThere(before, after queue.Ticket) []queue.ServiceID {
+	gone := slices.DeleteFunc(slices.Clone(before.Services), func(s queue.ServiceID) bool { return slices.Contains(after.Services, s) })
+	if len(gone) == 0 {
+		return before.Services
+	}
+	return gone
 }

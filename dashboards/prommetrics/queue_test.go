@@ -171,6 +171,26 @@ func TestQueueForgetsDesksAfterAGap(t *testing.T) {
 	}
 }
 
+// A step of a visit counts under what was done there, and so does what came before a transfer.
+func TestQueueCountsSteps(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	q := NewQueue(reg, testCity)
+	d := &day{}
+	ticket := queue.Ticket{ID: "t", State: queue.Serving, ServedAt: minute, Services: []queue.ServiceID{"ausweis", "pass"}}
+	q.Event(d.event("came", minute, ticket))
+	ticket.State, ticket.Services, ticket.Finished = queue.Waiting, []queue.ServiceID{"pass"}, []queue.ServiceID{"ausweis"}
+	q.Event(d.event("finish", 5*minute, ticket))
+	ticket.State, ticket.ServedAt = queue.Serving, 10*minute
+	q.Event(d.event("came", 10*minute, ticket))
+	ticket.State, ticket.Services = queue.Waiting, []queue.ServiceID{"ausweis"}
+	q.Event(d.event("transfer", 16*minute, ticket))
+	for service, want := range map[string]float64{"ausweis": 4 * 60, "pass": 6 * 60, "several": 0} {
+		if got := value(t, reg, "wartefrei_service_seconds_sum{office=buergerbuero,service="+service+"}"); got != want {
+			t.Errorf("%v s at a desk for %s, want %v", got, service, want)
+		}
+	}
+}
+
 // A visit that nobody finished before the night is no service of twelve hours.
 func TestQueueDoesNotCountForgottenVisits(t *testing.T) {
 	reg := prometheus.NewRegistry()
@@ -218,7 +238,7 @@ func TestOffices(t *testing.T) {
 	now := time.UnixMilli(60 * minute)
 	state := &queue.Office{Tickets: map[queue.TicketID]queue.Ticket{
 		"a": {ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}, Arrived: 20 * minute},
-		"b": {ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "pass"}, Arrived: 50 * minute, Class: queue.Urgent},
+		"b": {ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "meldung"}, Arrived: 50 * minute, Class: queue.Urgent},
 		"c": {ID: "c", State: queue.Missed, Services: []queue.ServiceID{"pass"}, Arrived: 5 * minute},
 	}, Desks: map[queue.DeskID]queue.Desk{
 		"1": {ID: "1", State: queue.DeskOpen, Serves: []queue.ServiceID{"pass"}},

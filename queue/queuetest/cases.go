@@ -38,7 +38,7 @@ var cases = map[string]struct {
 	"call next, equal dues":        {steps(open("1", "id"), join("B", 5, "id"), join("A", 5, "id"), next("1")), "B called@1 due +5 · desk 1 open B"},
 	"call next over lines":         {steps(open("1", "id", "pass"), join("A", 9, "id", "pass"), join("B", 8, "id"), join("C", 7, "move"), next("1")), "B called@1 due +8 · desk 1 open B"},
 	"call next of nobody":          {steps(open("1", "id"), next("1")), "empty"},
-	"call next of nobody served":   {steps(open("1", "id"), join("A", 5, "id", "pass"), next("1")), "empty"},
+	"call next of nobody served":   {steps(open("1", "id"), join("A", 5, "move", "pass"), next("1")), "empty"},
 	"call next at an unknown desk": {steps(join("A", 5, "id"), next("1")), "desk-unknown"},
 	"call next at a paused desk":   {steps(open("1", "id"), queue.PauseDesk{Desk: "1"}, join("A", 5, "id"), next("1")), "desk-not-open"},
 	"call next at a busy desk":     {steps(open("1", "id"), join("A", 5, "id"), join("B", 5, "id"), next("1"), next("1")), "desk-busy"},
@@ -73,8 +73,26 @@ var cases = map[string]struct {
 	"finish at an idle desk":    {steps(open("1", "id"), finish("1")), "desk-idle"},
 	"finish and call next": {steps(called, join("B", 7, "id"), finishAndNext("1", "id")),
 		"A done@1 due +5 · B called@1 due +7 · desk 1 open B"},
-	"finish and call next of nobody":     {steps(called, finishAndNext("1")), "A done@1 due +5 · desk 1 open"},
-	"finish and call next at nobody's":   {steps(open("1", "id"), join("B", 7, "id"), finishAndNext("1")), "desk-idle"},
+	"finish and call next of nobody":   {steps(called, finishAndNext("1")), "A done@1 due +5 · desk 1 open"},
+	"finish and call next at nobody's": {steps(open("1", "id"), join("B", 7, "id"), finishAndNext("1")), "desk-idle"},
+
+	"a step, since nobody serves the whole":       {steps(inSteps), "A called@1 due +5 · desk 1 open A"},
+	"no step while another desk serves all":       {steps(open("2", "id", "pass"), open("1", "id"), join("A", 5, "id", "pass"), next("1")), "empty"},
+	"a step while that desk pauses":               {steps(open("2", "id", "pass"), queue.PauseDesk{Desk: "2"}, inSteps), "A called@1 due +5 · desk 1 open A"},
+	"a step while that desk is closed":            {steps(open("2", "id", "pass"), queue.CloseDesk{Desk: "2"}, inSteps), "A called@1 due +5 · desk 1 open A"},
+	"steps and whole visits go by due":            {steps(join("B", 4, "id"), inSteps), "B called@1 due +4 · desk 1 open B"},
+	"finish a step: the rest waits":               {steps(inSteps, finish("1", "id")), "A waiting@1 due +5 · desk 1 open"},
+	"the rest is for another desk":                {steps(inSteps, finishAndNext("1", "id"), next("1")), "empty"},
+	"another desk does the rest":                  {steps(inSteps, finish("1", "id"), open("2", "move", "pass"), next("2")), "A called@2 due +5 · desk 2 open A"},
+	"the last step ends the visit":                {steps(inSteps, finish("1", "id"), open("2", "pass"), next("2"), finish("2", "pass")), "A done@2 due +5 · desk 2 open"},
+	"a step that did all ends the visit":          {steps(inSteps, finish("1", "id", "pass")), "A done@1 due +5 · desk 1 open"},
+	"a step without success goes on all the same": {steps(inSteps, finish("1")), "A waiting@1 due +5 · desk 1 open"},
+	"finish a step and call next":                 {steps(inSteps, join("B", 7, "id"), finishAndNext("1", "id")), "A waiting@1 due +5 · B called@1 due +7 · desk 1 open B"},
+	"finish a step of another's service":          {steps(inSteps, finish("1", "move")), "service-missing"},
+	"a step is put back whole":                    {steps(inSteps, queue.PutBack{Desk: "1"}, open("2", "id", "pass"), next("2")), "A called@2 due +5 · desk 2 open A"},
+	"a whole visit at a desk chosen for it":       {steps(open("1", "id"), join("A", 5, "move", "pass"), this("1", "A"), finish("1")), "A done@1 due +5 · desk 1 open"},
+	"a step at a desk chosen for it":              {steps(open("1", "id"), join("A", 5, "id", "pass"), this("1", "A"), finish("1", "id")), "A waiting@1 due +5 · desk 1 open"},
+
 	"no-show":                            {steps(called, 2, noShow("1", 2)), "A missed@1 due +5 · desk 1 open"},
 	"no-show too soon":                   {steps(called, 1, noShow("1", 2)), "too-soon"},
 	"no-show too soon after the recall":  {steps(called, 1, queue.Recall{Desk: "1"}, 1, noShow("1", 2)), "too-soon"},
@@ -138,9 +156,10 @@ var cases = map[string]struct {
 
 // What many cases begin with.
 var (
-	called = []any{open("1", "id"), join("A", 5, "id"), next("1")}
-	parked = []any{open("1", "id"), join("A", 5, "id"), next("1"), queue.Park{Desk: "1"}}
-	family = []any{join("A", 5, "id", "pass"), change("A", 4, "id", "pass")}
+	called  = []any{open("1", "id"), join("A", 5, "id"), next("1")}
+	parked  = []any{open("1", "id"), join("A", 5, "id"), next("1"), queue.Park{Desk: "1"}}
+	inSteps = []any{open("1", "id"), join("A", 5, "id", "pass"), next("1")}
+	family  = []any{join("A", 5, "id", "pass"), change("A", 4, "id", "pass")}
 )
 
 // steps flattens lists of steps.

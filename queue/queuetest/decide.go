@@ -123,11 +123,11 @@ func (d *decision) callNext(c queue.CallNext) error {
 	if err != nil {
 		return err
 	}
-	t, ok := d.first(desk)
+	t, why, ok := d.first(desk)
 	if !ok {
 		return queue.ErrEmpty
 	}
-	d.call(t, desk, queue.Why{Rule: queue.RuleEarliest})
+	d.call(t, desk, why)
 	return nil
 }
 
@@ -171,11 +171,20 @@ func (d *decision) finish(c queue.Finish, next bool) error {
 	if !covers(t.Services, c.Done) {
 		return queue.ErrServiceMissing
 	}
-	t.State, t.EndedAt, t.Finished = queue.Done, d.now, c.Done
+	if done := append(slices.Clone(t.Finished), c.Done...); len(done) > 0 {
+		t.Finished = queue.Set(done)
+	}
+	undone := func(s queue.ServiceID) bool { return !slices.Contains(desk.Serves, s) && !slices.Contains(c.Done, s) }
+	rest := slices.DeleteFunc(slices.Clone(t.Services), func(s queue.ServiceID) bool { return !undone(s) })
+	if len(rest) > 0 && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(desk.Serves, s) }) {
+		t.State, t.Services = queue.Waiting, rest
+	} else {
+		t.State, t.EndedAt = queue.Done, d.now
+	}
 	d.changed(t)
 	if next && desk.State == queue.DeskOpen {
-		if following, ok := d.first(desk); ok {
-			d.call(following, desk, queue.Why{Rule: queue.RuleEarliest})
+		if following, why, ok := d.first(desk); ok {
+			d.call(following, desk, why)
 			return nil
 		}
 	}

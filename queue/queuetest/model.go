@@ -214,20 +214,35 @@ func (d *decision) release(t queue.Ticket) {
 	}
 }
 
-// first is the ticket that is due first of those a desk serves.
-func (d *decision) first(desk queue.Desk) (queue.Ticket, bool) {
+// first is the ticket that is due first of those a desk serves, and why: it
+// serves the whole, or a part of what no open desk serves whole.
+func (d *decision) first(desk queue.Desk) (queue.Ticket, queue.Why, bool) {
 	var ts []queue.Ticket
 	for _, t := range d.office.Tickets {
-		if t.State == queue.Waiting && covers(desk.Serves, t.Services) {
+		if t.State == queue.Waiting && (covers(desk.Serves, t.Services) || d.step(desk, t)) {
 			ts = append(ts, t)
 		}
 	}
 	if len(ts) == 0 {
-		return queue.Ticket{}, false
+		return queue.Ticket{}, queue.Why{}, false
 	}
-	return slices.MinFunc(ts, func(a, b queue.Ticket) int {
+	t := slices.MinFunc(ts, func(a, b queue.Ticket) int {
 		return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.Seq, b.Seq))
-	}), true
+	})
+	if d.step(desk, t) {
+		return t, queue.Why{Rule: queue.RuleStep}, true
+	}
+	return t, queue.Why{Rule: queue.RuleEarliest}, true
+}
+
+// step says whether a desk would do only a part of the visit: no open desk does the whole.
+func (d *decision) step(desk queue.Desk, t queue.Ticket) bool {
+	for _, other := range d.office.Desks {
+		if other.State == queue.DeskOpen && covers(other.Serves, t.Services) {
+			return false
+		}
+	}
+	return !covers(desk.Serves, t.Services) && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(desk.Serves, s) })
 }
 
 func covers(serves, want []queue.ServiceID) bool {

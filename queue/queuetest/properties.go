@@ -22,6 +22,7 @@ var properties = map[string]func(*testing.T, queue.Line){
 	"nobody later than due + 45 overtakes": noOvertaking,
 	"coming early gains nothing":           earlyGainsNothing,
 	"never empty while somebody waits":     neverEmpty,
+	"a visit in steps is done whole":       stepsDoAll,
 	"the fold of the events is the state":  foldIsState,
 	"a new day begins with a clean sheet":  newDay,
 	"time never falls":                     timeNeverFalls,
@@ -149,7 +150,7 @@ func noOvertaking(t *testing.T, line queue.Line) {
 func overtaken(t *testing.T, before *queue.Office, event queue.Event) {
 	t.Helper()
 	called := event.Tickets[0]
-	for _, other := range before.Waiting(event.Desks[0].Serves...) {
+	for _, other := range before.WaitingFor(event.Desks[0]) {
 		if other.ID != called.ID && called.Arrived > other.Due+45*60_000 {
 			t.Errorf("%s (%s) arrived %v after %s was due, and overtook it", called.ID, called.Class,
 				time.Duration(called.Arrived-other.Due)*time.Millisecond, other.ID)
@@ -205,13 +206,52 @@ func neverEmpty(t *testing.T, line queue.Line) {
 		if c, ok := r.Command.(queue.CallNext); ok && errors.Is(err, queue.ErrEmpty) && r.ID == fmt.Sprintf("r%d", g.made) {
 			empty++
 			state := read(t, line, theOffice)
-			if waiting := state.Waiting(state.Desks[c.Desk].Serves...); len(waiting) > 0 {
+			if waiting := state.WaitingFor(state.Desks[c.Desk]); len(waiting) > 0 {
 				t.Fatalf("desk %s was told that nobody waits: %+v does", c.Desk, waiting[0])
 			}
 		}
 	}
 	if empty == 0 {
 		t.Error("no desk was told that nobody waits: the test tests nothing")
+	}
+}
+
+// stepsDoAll has desks that nobody of them serves all of a visit: each does its
+// part, and the visit ends when all is done. Whoever is due first comes first
+// at every desk.
+func stepsDoAll(t *testing.T, line queue.Line) {
+	desks := map[queue.DeskID][]queue.ServiceID{"1": {"id", "pass"}, "2": {"move", "pass"}, "3": {"tax"}}
+	for id, serves := range desks {
+		give(t, line, request("open-"+string(id), 0, open(id, serves...)))
+	}
+	visits := [][]queue.ServiceID{{"id", "move"}, {"id", "move", "tax"}, {"pass", "tax"}, {"id", "move", "pass", "tax"}, {"tax"}, {"move", "pass"}}
+	const tickets = 60
+	for n := range tickets {
+		give(t, line, request(fmt.Sprintf("join-%d", n), 0, join(ticketID(n), n%11, visits[n%len(visits)]...)))
+	}
+	calls, idle := 0, 0
+	for n := 0; idle < len(desks); n++ {
+		id := queue.DeskID(fmt.Sprint(1 + n%len(desks)))
+		called, err := line.Do(t.Context(), request(fmt.Sprintf("next-%d", n), 0, next(id)))
+		if idle++; errors.Is(err, queue.ErrEmpty) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls, idle = calls+1, 0
+		here, _ := queue.Step(called.Desks[0], called.Tickets[0])
+		give(t, line, request(fmt.Sprintf("finish-%d", n), 0, finish(id, here...)))
+	}
+	for _, ticket := range read(t, line, theOffice).Tickets {
+		n := 0
+		fmt.Sscanf(string(ticket.ID), "T%d", &n)
+		if ticket.State != queue.Done || !slices.Equal(ticket.Finished, visits[n%len(visits)]) || ticket.Due != due(n%11) {
+			t.Errorf("%s is %s and due %d, done are %v, want %v", ticket.ID, ticket.State, ticket.Due, ticket.Finished, visits[n%len(visits)])
+		}
+	}
+	if calls <= tickets {
+		t.Errorf("%d calls for %d visits: none went in steps", calls, tickets)
 	}
 }
 

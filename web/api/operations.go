@@ -89,7 +89,7 @@ var commands = []Operation{
 	desk("recall", "Call the called ticket again", AtDesk{}),
 	desk("put-back", "Undo a call", AtDesk{}),
 	desk("came", "The called person is here", AtDesk{}),
-	desk("finish", "End the visit", Finish{}),
+	desk("finish", "End the visit, or send it on where the desk serves only a part of it", Finish{}),
 	desk("finish-and-call-next", "End the visit and call the next ticket; nobody waiting is no refusal", Finish{}),
 	desk("no-show", "The called person did not come", AtDesk{}),
 	desk("park", "Set the ticket aside, for a form or a photo", AtDesk{}),

@@ -48,14 +48,14 @@ type Ticket struct {
 	EndedAt     time.Time `json:"endedAt,omitzero"`
 	Reason      string    `json:"reason,omitempty"`      // key from the list of reasons
 	Appointment string    `json:"appointment,omitempty"` // id
-	Finished    []string  `json:"finished,omitempty"`    // services done
+	Finished    []string  `json:"finished,omitempty"`    // services done; services has what is left of a visit in steps
 	Into        string    `json:"into,omitempty"`        // merged into
 	From        string    `json:"from,omitempty"`        // split from
 }
 
 // Why says in facts why a ticket was called.
 type Why struct {
-	Rule   string    `json:"rule"` // earliest: nobody whom the desk serves was due earlier; chosen: a clerk called this one
+	Rule   string    `json:"rule"` // earliest: nobody whom the desk serves was due earlier; step: likewise, and the desk does a part, since no open desk serves the whole; chosen: a clerk called this one
 	Due    time.Time `json:"due"`
 	Reason string    `json:"reason,omitempty"`
 }

@@ -61,13 +61,11 @@ async function show(answer) {
   refusal.hidden = false;
 }
 
-/** The form of a button: its command, its ticket, and the services done where it finishes a visit. */
+/** The form of a button: its command, its ticket, and what is done of it where it finishes a visit. */
 function formOf(button) {
   const form = new URLSearchParams({command: button.dataset.command});
   if (button.dataset.ticket) form.set("ticket", button.dataset.ticket);
-  if ("done" in button.dataset) {
-    for (const id of words(document.getElementById("change")?.dataset.services)) form.append("done", id);
-  }
+  for (const id of words(button.dataset.done)) form.append("done", id);
   return form;
 }
 

@@ -21,9 +21,9 @@ func (s *scene) clerk(desk booking.Desk) queue.Command {
 		return nil
 	case at.Ticket != "":
 		return s.serve(at, s.state.Tickets[at.Ticket], open)
-	case !open && len(s.state.Waiting(at.Serves...)) == 0:
+	case !open && len(s.state.WaitingFor(at)) == 0:
 		return queue.CloseDesk{Desk: at.ID}
-	case len(s.state.Waiting(at.Serves...)) > 0:
+	case len(s.state.WaitingFor(at)) > 0:
 		return queue.CallNext{Desk: at.ID}
 	}
 	return nil
@@ -51,14 +51,15 @@ func (s *scene) openDesk(desk booking.Desk) queue.Command {
 func (s *scene) serve(at queue.Desk, t queue.Ticket, open bool) queue.Command {
 	whim := s.hash("serves", string(s.office.ID), s.state.Day, t.Number)
 	called, served := s.since(t.CalledAt), s.since(t.ServedAt)
+	here, _ := queue.Step(at, t)
 	rules := checkin.Rules(*s.office)
 	switch {
-	case t.State == queue.Serving && served < s.length(t, whim):
+	case t.State == queue.Serving && served < s.length(here, t.Persons, whim):
 		return nil
 	case t.State == queue.Serving && open:
-		return queue.FinishAndCallNext{Desk: at.ID, Done: t.Services}
+		return queue.FinishAndCallNext{Desk: at.ID, Done: here}
 	case t.State == queue.Serving:
-		return queue.Finish{Desk: at.ID, Done: t.Services}
+		return queue.Finish{Desk: at.ID, Done: here}
 	case t.State != queue.Called:
 		return nil
 	case whim>>8%20 == 0 && t.Calls == 1 && called > rules.Recall:
@@ -74,11 +75,11 @@ func (s *scene) serve(at queue.Desk, t queue.Ticket, open bool) queue.Command {
 func (s *scene) since(ms int64) time.Duration { return s.now.Sub(time.UnixMilli(ms)) }
 
 // length is how long a visit takes.
-func (s *scene) length(t queue.Ticket, whim uint64) time.Duration {
+func (s *scene) length(services []queue.ServiceID, persons int, whim uint64) time.Duration {
 	minutes := 0
-	for _, id := range t.Services {
+	for _, id := range services {
 		if service, ok := s.office.Service(booking.ServiceID(id)); ok {
-			minutes += service.Minutes + service.PerPerson*(t.Persons-1)
+			minutes += service.Minutes + service.PerPerson*(persons-1)
 		}
 	}
 	return time.Duration(minutes) * time.Minute * time.Duration(50+whim>>16%100) / 100

@@ -1,5 +1,6 @@
--- The ticket due first of those the desk serves: waiting → called.
+-- The ticket due first of those the desk sees: waiting → called.
 local d = freeDesk(cmd.desk)
-local t = first(d) or refuse('empty')
-call(t, d, 'earliest')
+local t, rule = first(d)
+if not t then refuse('empty') end
+call(t, d, rule)
 return emit({t}, {d})

@@ -52,6 +52,14 @@ local function set(...)
   return s
 end
 
+-- sorted lists a set as tickets and desks hold it.
+local function sorted(s)
+  local list = {}
+  for x in pairs(s) do list[#list + 1] = x end
+  table.sort(list)
+  return list
+end
+
 -- place is where a waiting ticket stands: its line and its member there.
 local function place(t)
   return table.concat(t.services, '+'), string.format('%08d', t.seq) .. t.id
@@ -106,22 +114,45 @@ local function release(t)
   return {d}
 end
 
--- first reads the ticket that is due first of those that the desk serves.
+-- covered says how much of a line's services is served: "whole", "part" or nil.
+local function covered(serves, line)
+  local all, some = true, false
+  for service in string.gmatch(line, '[^+]+') do
+    if serves[service] then some = true else all = false end
+  end
+  return all and 'whole' or some and 'part' or nil
+end
+
+local openDesks -- what each open desk serves; read when it is first asked for
+local function servedWhole(line)
+  if not openDesks then
+    openDesks = {}
+    for _, text in ipairs(redis.call('HVALS', key('d'))) do
+      local d = cjson.decode(text)
+      if d.state == 'open' then table.insert(openDesks, set(unpack(d.serves))) end
+    end
+  end
+  for _, serves in ipairs(openDesks) do
+    if covered(serves, line) == 'whole' then return true end
+  end
+end
+
+-- first reads the ticket that is due first of those that the desk sees
+-- (queue.Office.Sees), and returns it and the rule by which it is called.
 local function first(d)
   local serves = set(unpack(d.serves))
   local best
   for _, line in ipairs(redis.call('SMEMBERS', key('lines'))) do
-    local all = true
-    for service in string.gmatch(line, '[^+]+') do all = all and serves[service] end
-    if all then
+    local much = covered(serves, line)
+    if much == 'whole' or much == 'part' and not servedWhole(line) then
       local head = redis.call('ZRANGE', key('l:' .. line), 0, 0, 'WITHSCORES')
       local member, due = head[1], tonumber(head[2])
       if not best or due < best.due or due == best.due and member < best.member then
-        best = {member = member, due = due}
+        best = {member = member, due = due, rule = much == 'whole' and 'earliest' or 'step'}
       end
     end
   end
-  return best and ticket(string.sub(best.member, 9), set('waiting'))
+  if best then return ticket(string.sub(best.member, 9), set('waiting')), best.rule end
 end
 
 local function call(t, d, rule, reason)
@@ -132,12 +163,24 @@ local function call(t, d, rule, reason)
   t.firstCallAt, t.calledAt = t.firstCallAt or now, now
 end
 
+-- finish ends the visit at the desk. What the desk does not serve of it, and
+-- was not done, is for another desk (queue.Step).
 local function finish(t, d)
-  local has = set(unpack(t.services))
-  for _, service in ipairs(cmd.done or {}) do
+  local has, serves, done = set(unpack(t.services)), set(unpack(d.serves)), set(unpack(cmd.done or {}))
+  local here, rest, finished = false, {}, set(unpack(t.finished or {}))
+  for service in pairs(done) do
     if not has[service] then refuse('service-missing') end
+    finished[service] = true
   end
-  t.state, t.endedAt, t.finished = 'done', now, cmd.done
+  for _, service in ipairs(t.services) do
+    if serves[service] then here = true elseif not done[service] then rest[#rest + 1] = service end
+  end
+  if here and rest[1] then
+    t.state, t.services = 'waiting', rest
+  else
+    t.state, t.endedAt = 'done', now
+  end
+  t.finished = next(finished) and sorted(finished)
   d.ticket = nil
 end
 

@@ -3,9 +3,9 @@ local d, t = atDesk('serving', 'called')
 finish(t, d)
 local tickets = {t}
 if d.state == 'open' then
-  local following = first(d)
+  local following, rule = first(d)
   if following then
-    call(following, d, 'earliest')
+    call(following, d, rule)
     tickets[2] = following
   end
 end

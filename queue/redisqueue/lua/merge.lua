@@ -1,11 +1,9 @@
 -- A waiting ticket goes into another: waiting → merged.
 if cmd.ticket == cmd.into then refuse('same-ticket') end
 local t, into = ticket(cmd.ticket, set('waiting')), ticket(cmd.into, open)
-local has = set(unpack(into.services))
-for _, service in ipairs(t.services) do
-  if not has[service] then table.insert(into.services, service) end
-end
-table.sort(into.services)
+local all = set(unpack(into.services))
+for _, service in ipairs(t.services) do all[service] = true end
+into.services = sorted(all)
 into.persons = into.persons + t.persons
 if #into.services > 12 or into.persons > 99 then refuse('invalid') end -- queue.MaxServices, queue.MaxPersons
 into.due = math.min(into.due, t.due)
