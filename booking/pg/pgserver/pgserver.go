@@ -208,6 +208,9 @@ func (s *Server) Database(name string) string {
 	return "postgres:///" + name + "?" + values.Encode()
 }
 
+// Pid is the server's first process, for whoever kills it.
+func (s *Server) Pid() int { return s.process.Pid }
+
 // Restart starts a server that has ended by itself, as Done says, at the same
 // URL.
 func (s *Server) Restart(ctx context.Context) error {

@@ -87,7 +87,7 @@ func (s *Server) Socket() string { return filepath.Join(s.sockets, "redis.sock")
 // URL is where clients connect, database 0.
 func (s *Server) URL() string { return (&url.URL{Scheme: "unix", Path: s.Socket()}).String() }
 
-// Pid is the server's process, for tests that kill it.
+// Pid is the server's process, for whoever kills it.
 func (s *Server) Pid() int { return s.process.Pid }
 
 // makeSockets chooses the folder of the socket: ours, or one below /tmp where

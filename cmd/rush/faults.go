@@ -1,0 +1,330 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// plan says what a run does.
+type plan struct {
+	seed     uint64
+	each     int
+	commands int
+	nodes    int
+	program  string
+	only     string
+}
+
+// kind is a kind of fault: it happens, lasts for a while, and is over when the
+// function returns.
+type kind struct {
+	name   string
+	happen func(ctx context.Context, r *run) error
+}
+
+// run is a plan at work.
+type run struct {
+	plan
+	*rand.Rand
+	site    *installation
+	crowd   *crowd
+	screens *screens
+	record  *record
+	took    map[string]*times
+	wrong   []string // what should never be
+}
+
+// times are how long the faults of a kind were felt.
+type times struct{ recovery, outage []time.Duration }
+
+// kinds are all faults, each of one server at a time.
+func kinds() []kind {
+	return []kind{
+		{"redis killed", func(ctx context.Context, r *run) error {
+			r.kill(r.site.redis.Pid(), r.site.redis.Done())
+			r.sleep(0, 1500)
+			return r.site.redis.Restart(ctx)
+		}},
+		{"redis stopped", func(ctx context.Context, r *run) error { return r.freeze(r.site.redis.Pid()) }},
+		{"redis emptied", func(ctx context.Context, r *run) error { return r.site.rdb.FlushAll(ctx).Err() }},
+		{"redis set back", setBack},
+		{"redis full", func(ctx context.Context, r *run) error {
+			if err := r.site.rdb.ConfigSet(ctx, "maxmemory", "1").Err(); err != nil {
+				return err
+			}
+			r.sleep(500, 2000)
+			return r.site.rdb.ConfigSet(ctx, "maxmemory", "0").Err()
+		}},
+		{"redis cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, cut, 0) }},
+		{"redis silent", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, silent, 0) }},
+		{"redis slow", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, whole, 50*time.Millisecond) }},
+		{"postgres killed", func(ctx context.Context, r *run) error {
+			r.kill(r.site.postgres.Pid(), r.site.postgres.Done())
+			r.sleep(0, 1500)
+			return r.site.postgres.Restart(ctx)
+		}},
+		{"postgres cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, cut, 0) }},
+		{"postgres silent", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, silent, 0) }},
+		{"postgres slow", func(ctx context.Context, r *run) error {
+			return r.bend(r.site.postgresWire, whole, 50*time.Millisecond)
+		}},
+		{"node killed", func(ctx context.Context, r *run) error {
+			n := r.node()
+			r.kill(n.process.Pid, n.process.Done())
+			r.sleep(0, 1000)
+			return errors.Join(n.restart(), n.await(ctx))
+		}},
+		{"node stopped", func(ctx context.Context, r *run) error { return r.freeze(r.node().process.Pid) }},
+		{"node told to end", func(ctx context.Context, r *run) error {
+			n := r.node()
+			syscall.Kill(n.process.Pid, syscall.SIGTERM)
+			<-n.process.Done()
+			return errors.Join(n.restart(), n.await(ctx))
+		}},
+	}
+}
+
+// setBack gives Redis the files that it had a second of work ago.
+func setBack(ctx context.Context, r *run) error {
+	server := r.site.redis
+	files := filepath.Join(r.site.folder, "redis", "appendonlydir")
+	kept := filepath.Join(r.site.folder, "kept")
+	if err := copyFolder(ctx, files, kept); err != nil {
+		return err
+	}
+	r.sleep(300, 1000)
+	r.kill(server.Pid(), server.Done())
+	if err := errors.Join(os.RemoveAll(files), os.Rename(kept, files)); err != nil {
+		return err
+	}
+	return server.Restart(ctx)
+}
+
+func copyFolder(ctx context.Context, from, to string) error {
+	said, err := exec.CommandContext(ctx, "cp", "-a", from, to).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("copy %s: %w: %s", from, err, said)
+	}
+	return nil
+}
+
+func (r *run) node() *node { return r.site.nodes[r.IntN(len(r.site.nodes))] }
+
+func (r *run) kill(pid int, done <-chan struct{}) {
+	syscall.Kill(pid, syscall.SIGKILL)
+	<-done
+}
+
+// freeze stops a process for a while, without its knowing.
+func (r *run) freeze(pid int) error {
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return err
+	}
+	r.sleep(500, 4000)
+	return syscall.Kill(pid, syscall.SIGCONT)
+}
+
+// bend makes a wire cut, silent or slow for a while.
+func (r *run) bend(w *wire, state wireState, delay time.Duration) error {
+	w.be(state, delay)
+	r.sleep(500, 3000)
+	w.be(whole, 0)
+	return nil
+}
+
+// sleep is for a random time, in ms.
+func (r *run) sleep(least, most int) {
+	time.Sleep(time.Duration(least+r.IntN(most-least)) * time.Millisecond)
+}
+
+// faults installs, lets the faults happen one after the other, each after the
+// last is over, and says what was found.
+func faults(ctx context.Context, p plan, out io.Writer) error {
+	site, err := install(ctx, p.program, p.nodes)
+	if err != nil {
+		return err
+	}
+	defer site.close()
+	r := &run{plan: p, Rand: rand.New(rand.NewPCG(p.seed, 1<<32)), site: site, record: newRecord(site.pool), took: map[string]*times{}}
+	if r.crowd, err = newCrowd(site, p.seed); err != nil {
+		return err
+	}
+	working, leave := context.WithCancel(ctx)
+	defer leave()
+	if r.screens, err = watch(working, site); err != nil {
+		return err
+	}
+	began := time.Now()
+	r.crowd.work(working)
+	for n, k := range r.order() {
+		if err := r.one(ctx, k); err != nil {
+			return fmt.Errorf("seed %d, fault %d, %s: %w", p.seed, n+1, k.name, err)
+		}
+		if len(r.wrong) > 0 {
+			break
+		}
+	}
+	leave()
+	r.crowd.working.Wait()
+	r.screens.reading.Wait()
+	worked := time.Since(began)
+	r.conclude(ctx)
+	return r.report(out, worked)
+}
+
+// order is in which order the faults come.
+func (r *run) order() []kind {
+	var all []kind
+	for _, k := range kinds() {
+		if r.only != "" && r.only != k.name {
+			continue
+		}
+		for range r.each {
+			all = append(all, k)
+		}
+	}
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
+}
+
+// one lets people work, a fault happen, and everybody recover from it.
+func (r *run) one(ctx context.Context, k kind) error {
+	enough := r.crowd.done.Load() + int64(r.commands)
+	if err := r.crowd.await(ctx, "enough commands", func() bool { return r.crowd.done.Load() >= enough }); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := k.happen(ctx, r); err != nil {
+		return err
+	}
+	over := time.Now()
+	if err := r.crowd.everybody(ctx); err != nil {
+		return err
+	}
+	t, ok := r.took[k.name]
+	if !ok {
+		t = &times{}
+		r.took[k.name] = t
+	}
+	t.recovery = append(t.recovery, time.Since(over))
+	t.outage = append(t.outage, r.crowd.longest(began))
+	return r.atRest(ctx, k)
+}
+
+// atRest has everybody stand still and looks: the record has all, and every
+// screen shows it within 5 s.
+func (r *run) atRest(ctx context.Context, k kind) error {
+	r.crowd.pause.Lock()
+	defer r.crowd.pause.Unlock()
+	end := time.Now().Add(5 * time.Second)
+	for {
+		if err := r.record.read(ctx); err != nil {
+			return err
+		}
+		wrong := r.boards()
+		if wrong == "" {
+			break
+		}
+		if time.Now().After(end) {
+			r.wrong = append(r.wrong, "after "+k.name+": "+wrong)
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	r.wrong = append(r.wrong, r.record.take()...)
+	return nil
+}
+
+// boards says which screen does not show what the record has; empty: none.
+func (r *run) boards() string {
+	for _, s := range r.screens.all {
+		if wrong := s.shows(r.record.called(s.area)); wrong != "" {
+			return wrong
+		}
+	}
+	return ""
+}
+
+// longest is how long the command that took longest since then was not answered.
+func (c *crowd) longest(since time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var most time.Duration
+	for n := len(c.sent) - 1; n >= 0 && c.sent[n].Answer.After(since); n-- {
+		most = max(most, c.sent[n].Answer.Sub(c.sent[n].Sent))
+	}
+	return most
+}
+
+// conclude looks at the whole run when everybody has gone.
+func (r *run) conclude(ctx context.Context) {
+	if err := r.record.read(ctx); err != nil {
+		r.wrong = append(r.wrong, err.Error())
+	}
+	r.wrong = append(r.wrong, r.record.take()...)
+	r.wrong = append(r.wrong, r.crowd.odd...)
+	for _, s := range r.screens.all {
+		r.wrong = append(r.wrong, s.fell...)
+	}
+	r.wrong = append(r.wrong, compare(r.crowd.sent, r.record)...)
+	r.wrong = append(r.wrong, inOrder(r.crowd.sent)...)
+	r.wrong = append(r.wrong, r.repeat()...)
+	if said, err := r.site.run(ctx, "check"); err != nil {
+		r.wrong = append(r.wrong, fmt.Sprintf("wartefrei check: %v %s", err, said))
+	}
+}
+
+// report prints the table, and fails when anything is wrong.
+func (r *run) report(out io.Writer, worked time.Duration) error {
+	refused, repeated, behind := 0, 0, 0
+	for _, c := range r.crowd.sent {
+		if c.Status >= 400 {
+			refused++
+		}
+		if c.Tries > 0 {
+			repeated++
+		}
+		if c.Behind {
+			behind++
+		}
+	}
+	total := 0
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "fault\tcount\trecovery: median\tworst\tlongest answer: median\tworst\t")
+	for _, k := range kinds() {
+		t, ok := r.took[k.name]
+		if !ok {
+			continue
+		}
+		total += len(t.recovery)
+		half, worst := halfAndWorst(t.recovery)
+		halfOut, worstOut := halfAndWorst(t.outage)
+		fmt.Fprintf(table, "%s\t%d\t%v\t%v\t%v\t%v\t\n", k.name, len(t.recovery), half, worst, halfOut, worstOut)
+	}
+	table.Flush()
+	fmt.Fprintf(out, "seed %d: %d faults, %d commands answered in %v (%d refused, %d sent more than once, %d answered while the record was behind), %d events recorded\n",
+		r.seed, total, len(r.crowd.sent), worked.Round(time.Second), refused, repeated, behind, r.record.events)
+	if len(r.wrong) == 0 {
+		return nil
+	}
+	for _, w := range r.wrong[:min(len(r.wrong), 20)] {
+		fmt.Fprintln(out, "WRONG: "+w)
+	}
+	return fmt.Errorf("%d things are wrong", len(r.wrong))
+}
+
+func halfAndWorst(ds []time.Duration) (half, worst time.Duration) {
+	slices.SortFunc(ds, func(a, b time.Duration) int { return cmp.Compare(a, b) })
+	return ds[len(ds)/2].Round(time.Millisecond), ds[len(ds)-1].Round(time.Millisecond)
+}

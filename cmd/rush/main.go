@@ -1,0 +1,56 @@
+// Rush drives a Wartefrei installation as hard as a bad day does, and says what
+// broke. It speaks to it as others do: HTTP, WebSocket, and signals to the
+// processes that it started itself.
+//
+//	rush faults   desks and screens work on several nodes while their Redis,
+//	              PostgreSQL and they themselves are killed, stopped, emptied,
+//	              set back, filled, cut off and delayed, one fault at a time
+//
+//	main.go          the commands
+//	installation.go  PostgreSQL, Redis and nodes, in a folder that goes with us
+//	wire.go          a connection that can be cut, made silent or slow
+//	people.go        who works at the desks, and what they were answered
+//	screens.go       who watches
+//	faults.go        the kinds of faults, and one after the other
+//	verify.go        what must be true of the journal, whatever happened
+//
+// The program under test is .build/wartefrei, or the one that -program names.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := execute(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "rush: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+func execute(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 || args[0] != "faults" {
+		return errors.New("say what: rush faults [-seed N] [-each N] [-commands N]")
+	}
+	p := plan{}
+	flags := flag.NewFlagSet("rush faults", flag.ContinueOnError)
+	flags.Uint64Var(&p.seed, "seed", 1, "of the order of the faults, and of what people do")
+	flags.IntVar(&p.each, "each", 1, "how many faults of each kind")
+	flags.IntVar(&p.commands, "commands", 300, "commands that are answered between two faults")
+	flags.IntVar(&p.nodes, "nodes", 3, "nodes of the installation")
+	flags.StringVar(&p.program, "program", ".build/wartefrei", "the program under test")
+	flags.StringVar(&p.only, "only", "", "this kind of fault alone")
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	return faults(ctx, p, out)
+}

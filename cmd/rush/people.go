@@ -1,0 +1,329 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking/democity"
+	"github.com/wartefrei/wartefrei/web/api"
+)
+
+// crowd are the clerks of a city, one at each desk, who let people in, call and
+// serve them. A command is sent under one key, to one node after the other,
+// until it is answered.
+type crowd struct {
+	site    *installation
+	client  *http.Client
+	clerks  []*clerk
+	working sync.WaitGroup
+	pause   sync.RWMutex // held by whoever wants them to stand still
+	done    atomic.Int64 // commands answered, refusals too
+
+	mu   sync.Mutex
+	sent []command
+	odd  []string // answers that nobody should get
+}
+
+// clerk works at one desk.
+type clerk struct {
+	*rand.Rand
+	crowd    *crowd
+	name     string
+	office   string
+	desk     string
+	services []string
+	made     int
+	parked   []string // tickets that this desk set aside
+	answered atomic.Int64
+}
+
+// command is one that was answered.
+type command struct {
+	Office string
+	Path   string
+	Key    string
+	Body   string
+	Sent   time.Time // first
+	Answer time.Time
+	Tries  int
+	Status int
+	Behind bool
+	Event  api.Event // of those that a desk or ticket command answered
+	Visit  api.Visit // of those who were let in
+}
+
+// newCrowd has a clerk at every desk.
+func newCrowd(site *installation, seed uint64) (*crowd, error) {
+	city := democity.City()
+	c := &crowd{site: site, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 8 * time.Second}}
+	for _, office := range city.Offices() {
+		var services []string
+		for _, s := range office.Services {
+			services = append(services, string(s.ID))
+		}
+		slices.Sort(services)
+		for _, desk := range office.Desks {
+			n := uint64(len(c.clerks))
+			c.clerks = append(c.clerks, &clerk{Rand: rand.New(rand.NewPCG(seed, n)), crowd: c, name: fmt.Sprint("clerk-", n),
+				office: string(office.ID), desk: desk.ID, services: services})
+		}
+	}
+	return c, nil
+}
+
+// work lets the clerks work until ctx ends.
+func (c *crowd) work(ctx context.Context) {
+	for _, one := range c.clerks {
+		c.working.Go(func() {
+			for ctx.Err() == nil {
+				c.pause.RLock()
+				one.step()
+				c.pause.RUnlock()
+			}
+		})
+	}
+}
+
+// step does what a clerk does next at the desk as it is.
+func (c *clerk) step() {
+	list, ok := c.look()
+	if !ok {
+		return
+	}
+	switch {
+	case list.Desk.State != "open" || c.IntN(200) == 0:
+		c.atDesk("open", api.Open{Serves: c.some(len(c.services))})
+	case list.Ticket == nil:
+		c.free(list)
+	case list.Ticket.State == "called":
+		c.called(*list.Ticket)
+	default:
+		c.serving(*list.Ticket)
+	}
+}
+
+// free lets people in, brings back whom the desk set aside, and calls.
+func (c *clerk) free(list api.DeskList) {
+	if len(c.parked) > 0 && c.IntN(3) == 0 {
+		id := c.parked[0]
+		c.parked = c.parked[1:]
+		back := api.BringBack{}
+		if c.IntN(2) == 0 {
+			back.Desk = c.desk
+		}
+		c.aboutTicket(id, "bring-back", back)
+		return
+	}
+	switch n := c.IntN(20); {
+	case len(list.Waiting) < 3 || n < 7:
+		c.letIn()
+	case n == 7:
+		c.atDesk("pause", api.Nothing{})
+	case n == 8:
+		c.aboutTicket(c.one(list.Waiting), "leave", api.Nothing{})
+	case n == 9:
+		c.aboutTicket(c.one(list.Waiting), "change", api.Change{Services: c.some(3), Persons: 1 + c.IntN(4)})
+	case n == 10:
+		c.atDesk("call-this", api.CallThis{Ticket: c.one(list.Waiting), Reason: "my-case"})
+	case n == 11 && len(list.Waiting) > 1:
+		c.aboutTicket(list.Waiting[0].ID, "merge", api.Merge{Into: list.Waiting[1].ID})
+	default:
+		c.atDesk("call-next", api.Nothing{})
+	}
+}
+
+func (c *clerk) called(t api.Ticket) {
+	meant := api.AtDesk{Ticket: t.ID}
+	switch n := c.IntN(12); {
+	case n == 0:
+		c.atDesk("recall", meant)
+	case n == 1:
+		c.atDesk("put-back", meant)
+	case n == 2:
+		c.atDesk("no-show", meant) // too soon: refused
+	default:
+		c.atDesk("came", meant)
+	}
+}
+
+func (c *clerk) serving(t api.Ticket) {
+	switch n := c.IntN(12); {
+	case n == 0:
+		if c.atDesk("park", api.AtDesk{Ticket: t.ID}) {
+			c.parked = append(c.parked, t.ID)
+		}
+	case n == 1:
+		c.aboutTicket(t.ID, "transfer", api.Transfer{Services: c.some(2)})
+	case n == 2 && len(t.Services) > 1:
+		c.aboutTicket(t.ID, "split", api.Split{Services: t.Services[:1], Persons: 1})
+	case n < 6:
+		c.atDesk("finish", api.Finish{Ticket: t.ID, Done: t.Services})
+	default:
+		c.atDesk("finish-and-call-next", api.Finish{Ticket: t.ID, Done: t.Services})
+	}
+}
+
+func (c *clerk) one(tickets []api.Ticket) string { return tickets[c.IntN(len(tickets))].ID }
+
+// some are services of the office, at most so many.
+func (c *clerk) some(most int) []string {
+	var some []string
+	for range 1 + c.IntN(most) {
+		some = append(some, c.services[c.IntN(len(c.services))])
+	}
+	slices.Sort(some)
+	return slices.Compact(some)
+}
+
+func (c *clerk) letIn() bool {
+	var choices []api.Choice
+	for _, service := range c.some(3) {
+		choices = append(choices, api.Choice{Service: service, Persons: 1})
+	}
+	return c.give("/offices/"+c.office+"/tickets", api.NewTicket{Services: choices})
+}
+
+func (c *clerk) atDesk(name string, content any) bool {
+	return c.give("/offices/"+c.office+"/desks/"+c.desk+"/"+name, content)
+}
+
+func (c *clerk) aboutTicket(id, name string, content any) bool {
+	return c.give("/offices/"+c.office+"/tickets/"+id+"/"+name, content)
+}
+
+// give sends a command until it is answered, and says whether it was done. A
+// command that nobody answered while we end is nobody's: it is not noted.
+func (c *clerk) give(path string, content any) bool {
+	c.made++
+	body, err := json.Marshal(content)
+	if err != nil {
+		panic(err)
+	}
+	sent := command{Office: c.office, Path: path, Key: fmt.Sprintf("%s-%d", c.name, c.made), Body: string(body), Sent: time.Now()}
+	if !c.crowd.answer(&sent, c.IntN(len(c.crowd.site.nodes))) {
+		return false
+	}
+	c.crowd.note(sent)
+	c.answered.Add(1)
+	return sent.Status < 300
+}
+
+// answer sends a command to one node after the other until it is answered.
+// false: it was not, for longer than any fault may last.
+func (c *crowd) answer(sent *command, first int) bool {
+	for end := time.Now().Add(patience); time.Now().Before(end); sent.Tries++ {
+		status, text, err := c.send("POST", (first+sent.Tries)%len(c.site.nodes), sent.Path, sent.Key, sent.Body)
+		if err != nil || status >= 500 {
+			time.Sleep(20 * time.Millisecond)
+			continue
+		}
+		sent.Status, sent.Answer = status, time.Now()
+		return c.read(sent, text)
+	}
+	c.complain("%s %s was not answered for %v", sent.Path, sent.Body, patience)
+	return false
+}
+
+func (c *crowd) read(sent *command, text []byte) bool {
+	var err error
+	switch {
+	case sent.Status >= 400 && sent.Status != http.StatusConflict && sent.Status != http.StatusUnprocessableEntity:
+		c.complain("%s %s: %d %s", sent.Path, sent.Body, sent.Status, text)
+	case sent.Status == http.StatusCreated:
+		err = json.Unmarshal(text, &sent.Visit)
+	case sent.Status == http.StatusOK:
+		err = json.Unmarshal(text, &sent.Event)
+		sent.Behind = sent.Event.Record == "behind"
+	}
+	if err != nil {
+		c.complain("%s: %v in %s", sent.Path, err, text)
+	}
+	return true
+}
+
+// look reads the desk as a node sees it.
+func (c *clerk) look() (list api.DeskList, ok bool) {
+	status, text, err := c.crowd.send("GET", c.IntN(len(c.crowd.site.nodes)), "/offices/"+c.office+"/desks/"+c.desk, "", "")
+	if err != nil || status != http.StatusOK {
+		time.Sleep(20 * time.Millisecond)
+		return list, false
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		c.crowd.complain("a desk is %s", text)
+		return list, false
+	}
+	return list, true
+}
+
+func (c *crowd) send(method string, node int, path, key, body string) (int, []byte, error) {
+	r, err := http.NewRequest(method, "http://"+c.site.nodes[node].address+api.Base+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.site.token)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", key)
+	}
+	answer, err := c.client.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, text, err
+}
+
+func (c *crowd) note(sent command) {
+	c.done.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = append(c.sent, sent)
+}
+
+func (c *crowd) complain(format string, values ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.odd = append(c.odd, fmt.Sprintf(format, values...))
+}
+
+// await waits until all that want says is so of every clerk's answers.
+func (c *crowd) await(ctx context.Context, what string, so func() bool) error {
+	end := time.Now().Add(patience)
+	for !so() {
+		if time.Now().After(end) {
+			return fmt.Errorf("%s: not within %v", what, patience)
+		}
+		select {
+		case <-time.After(2 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// everybody waits until every clerk has been answered once more.
+func (c *crowd) everybody(ctx context.Context) error {
+	before := make([]int64, len(c.clerks))
+	for n, one := range c.clerks {
+		before[n] = one.answered.Load()
+	}
+	return c.await(ctx, "every clerk is answered", func() bool {
+		for n, one := range c.clerks {
+			if one.answered.Load() < before[n]+1 {
+				return false
+			}
+		}
+		return true
+	})
+}

@@ -1,0 +1,319 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/api"
+)
+
+// record reads the journal as it grows, and holds each event against what was
+// before: the rules of order and of desks, told once more and from the record
+// alone.
+type record struct {
+	pool    *pgxpool.Pool
+	offices map[string]*history
+	events  int
+	wrong   []string
+}
+
+// history is what is known of one office.
+type history struct {
+	queue.Office
+	waiting map[queue.TicketID]queue.Ticket
+	seen    map[int64]event                 // by version
+	joined  map[string]queue.Ticket         // by id, as they joined
+	numbers map[string]queue.TicketID       // of the day
+	ids     map[string]int64                // of commands: version
+	done    int                             // commands of people
+	desks   map[queue.TicketID]queue.DeskID // who is at which desk
+}
+
+// event is what is kept of an event.
+type event struct {
+	epoch int64
+	told  string
+}
+
+func newRecord(pool *pgxpool.Pool) *record {
+	return &record{pool: pool, offices: map[string]*history{}}
+}
+
+func newHistory() *history {
+	return &history{waiting: map[queue.TicketID]queue.Ticket{}, seen: map[int64]event{}, joined: map[string]queue.Ticket{},
+		numbers: map[string]queue.TicketID{}, ids: map[string]int64{}, desks: map[queue.TicketID]queue.DeskID{}}
+}
+
+// read reads what is new.
+func (r *record) read(ctx context.Context) error {
+	rows, err := r.pool.Query(ctx, `SELECT office FROM queue_head ORDER BY office`)
+	if err != nil {
+		return err
+	}
+	offices, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, office := range offices {
+		h, ok := r.offices[office]
+		if !ok {
+			h = newHistory()
+			r.offices[office] = h
+		}
+		rows, err := r.pool.Query(ctx, `SELECT event::text FROM queue_event WHERE office = $1 AND version > $2 ORDER BY version`, office, h.Version)
+		if err != nil {
+			return err
+		}
+		texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, text := range texts {
+			var e queue.Event
+			if err := json.Unmarshal([]byte(text), &e); err != nil {
+				return err
+			}
+			r.events++
+			for _, wrong := range h.take(e) {
+				r.wrong = append(r.wrong, fmt.Sprintf("%s %d-%d %s: %s", office, e.Epoch, e.Version, e.Kind, wrong))
+			}
+		}
+	}
+	return nil
+}
+
+// take returns what was found wrong since the last time.
+func (r *record) take() []string {
+	wrong := r.wrong
+	r.wrong = nil
+	return wrong
+}
+
+// called are the numbers that are called in an area now, to the labels of their desks.
+func (r *record) called(area string) map[string]string {
+	called := map[string]string{}
+	for _, h := range r.offices {
+		for id, desk := range h.desks {
+			if t := h.Tickets[id]; t.State == queue.Called && t.Area == area {
+				called[t.Number] = h.Desks[desk].Label
+			}
+		}
+	}
+	return called
+}
+
+// take holds an event against the state before it, and applies it.
+func (h *history) take(e queue.Event) (wrong []string) {
+	say := func(format string, values ...any) { wrong = append(wrong, fmt.Sprintf(format, values...)) }
+	if e.Kind == "opened" && e.Epoch > h.Epoch && h.Version > 0 {
+		h.Epoch = e.Epoch - 1 // an opening that was cut short took one
+	}
+	if e.At < h.At {
+		say("time falls from %d to %d", h.At, e.At)
+	}
+	if before, ok := h.ids[e.Command]; ok {
+		say("command %s was version %d already", e.Command, before)
+	}
+	h.ids[e.Command] = e.Version
+	for _, fault := range h.order(e) {
+		say("%s", fault)
+	}
+	if e.Kind == "day" {
+		clear(h.numbers)
+		clear(h.waiting)
+		clear(h.desks)
+	}
+	for _, t := range e.Tickets {
+		if _, ok := h.Tickets[t.ID]; !ok {
+			if other, ok := h.numbers[t.Number]; ok {
+				say("number %s is %s's already", t.Number, other)
+			}
+			h.numbers[t.Number], h.joined[string(t.ID)] = t.ID, t
+		}
+		delete(h.waiting, t.ID)
+		delete(h.desks, t.ID)
+		if t.State == queue.Waiting {
+			h.waiting[t.ID] = t
+		}
+	}
+	if h.Version > 0 && !h.Next(e) {
+		say("does not follow %d-%d", h.Epoch, h.Version)
+	}
+	h.Office.Version, h.Office.Epoch = e.Version-1, e.Epoch
+	h.Apply(e)
+	h.seen[e.Version] = event{e.Epoch, told(e)}
+	if e.Actor.Role != "system" {
+		h.done++
+	}
+	return append(wrong, h.seats(e)...)
+}
+
+// order holds a call in turn against who was waiting: nobody whom the desk sees
+// was due earlier, and the why says so.
+func (h *history) order(e queue.Event) (wrong []string) {
+	var called []queue.Ticket
+	switch e.Kind {
+	case "call-next":
+		called = e.Tickets
+	case "finish-and-call-next":
+		called = e.Tickets[1:]
+	default:
+		return nil
+	}
+	desk := h.Desks[e.Desks[0].ID]
+	var first *queue.Ticket
+	for _, t := range h.waiting {
+		if desk.State == queue.DeskOpen && h.Sees(desk, t) && (first == nil || queue.Before(t, *first) < 0) {
+			first = &t
+		}
+	}
+	switch {
+	case len(called) == 0 && first != nil:
+		return []string{fmt.Sprintf("nobody was called, but %s was due", first.Number)}
+	case len(called) == 0:
+		return nil
+	case first == nil || first.ID != called[0].ID:
+		return []string{fmt.Sprintf("%s was called, due first was %v", called[0].Number, first)}
+	}
+	rule := queue.RuleEarliest
+	if !queue.Serves(desk.Serves, first.Services) {
+		rule = queue.RuleStep
+	}
+	if why := called[0].Why; why == nil || why.Rule != rule || why.Due != first.Due {
+		return []string{fmt.Sprintf("%s was called because of %v, want %s, due %d", called[0].Number, why, rule, first.Due)}
+	}
+	return nil
+}
+
+// seats holds who is at which desk after an event: one ticket a desk, one desk a ticket.
+func (h *history) seats(e queue.Event) (wrong []string) {
+	clear(h.desks)
+	for id, desk := range h.Desks {
+		if desk.Ticket == "" {
+			continue
+		}
+		if other, ok := h.desks[desk.Ticket]; ok {
+			wrong = append(wrong, fmt.Sprintf("%s is at the desks %s and %s", desk.Ticket, other, id))
+		}
+		h.desks[desk.Ticket] = id
+		if t := h.Tickets[desk.Ticket]; t.Desk != id || t.State != queue.Called && t.State != queue.Serving {
+			wrong = append(wrong, fmt.Sprintf("desk %s has %s, which is %s at %s", id, t.Number, t.State, t.Desk))
+		}
+	}
+	for _, t := range e.Tickets {
+		if _, seated := h.desks[t.ID]; seated != (t.State == queue.Called || t.State == queue.Serving) {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, at a desk: %t", t.Number, t.State, seated))
+		}
+	}
+	return wrong
+}
+
+// told is what an event says, as far as an answer over HTTP says it too.
+func told(e queue.Event) string {
+	var b strings.Builder
+	b.WriteString(e.Kind)
+	for _, t := range e.Tickets {
+		fmt.Fprint(&b, " ", t.ID, t.Number, t.State, t.Due, t.Desk, t.Call, t.Calls)
+	}
+	for _, d := range e.Desks {
+		fmt.Fprint(&b, " ", d.ID, d.State, d.Ticket)
+	}
+	return b.String()
+}
+
+// answered is what an answer says, in the words of told.
+func answered(e api.Event) string {
+	as := queue.Event{Kind: e.Kind}
+	for _, t := range e.Tickets {
+		as.Tickets = append(as.Tickets, queue.Ticket{ID: queue.TicketID(t.ID), Number: t.Number, State: queue.State(t.State), Due: t.Due.UnixMilli(),
+			Desk: queue.DeskID(t.Desk), Call: t.Call, Calls: t.Calls})
+	}
+	for _, d := range e.Desks {
+		as.Desks = append(as.Desks, queue.Desk{ID: queue.DeskID(d.ID), State: queue.DeskState(d.State), Ticket: queue.TicketID(d.Ticket)})
+	}
+	return told(as)
+}
+
+// compare holds every answer against the record: it is there, once, as it was
+// answered; and nothing is there that nobody was answered.
+func compare(sent []command, r *record) (wrong []string) {
+	say := func(c command, format string, values ...any) {
+		wrong = append(wrong, c.Path+" "+c.Key+": "+fmt.Sprintf(format, values...))
+	}
+	done := map[string]int{}
+	for _, c := range sent {
+		if c.Status >= 300 {
+			continue
+		}
+		done[c.Office]++
+		h, ok := r.offices[c.Office]
+		switch {
+		case !ok:
+			say(c, "the office has no record")
+		case c.Event.Version == 0:
+			if t, ok := h.joined[c.Visit.ID]; !ok || t.Number != c.Visit.Number {
+				say(c, "%s is not in the record", c.Visit.Number)
+			}
+		default:
+			if e := h.seen[c.Event.Version]; e.epoch != c.Event.Epoch || e.told != answered(c.Event) {
+				say(c, "answered %d-%d %s, recorded %d %s", c.Event.Epoch, c.Event.Version, answered(c.Event), e.epoch, e.told)
+			}
+		}
+	}
+	for office, h := range r.offices {
+		if h.done != done[office] {
+			wrong = append(wrong, fmt.Sprintf("%s: %d commands are recorded, %d were answered", office, h.done, done[office]))
+		}
+	}
+	return wrong
+}
+
+// inOrder holds that what was sent after an answer came after it.
+func inOrder(sent []command) (wrong []string) {
+	byOffice := map[string][]command{}
+	for _, c := range sent {
+		if c.Event.Version > 0 {
+			byOffice[c.Office] = append(byOffice[c.Office], c)
+		}
+	}
+	for office, bySending := range byOffice {
+		byAnswer := slices.Clone(bySending)
+		slices.SortFunc(bySending, func(a, b command) int { return a.Sent.Compare(b.Sent) })
+		slices.SortFunc(byAnswer, func(a, b command) int { return a.Answer.Compare(b.Answer) })
+		highest, n := int64(0), 0
+		for _, c := range bySending {
+			for ; byAnswer[n].Answer.Before(c.Sent); n++ {
+				highest = max(highest, byAnswer[n].Event.Version)
+			}
+			if c.Event.Version <= highest {
+				wrong = append(wrong, fmt.Sprintf("%s %s: version %d, sent after %d was answered", office, c.Key, c.Event.Version, highest))
+			}
+		}
+	}
+	return wrong
+}
+
+// repeat sends commands that were done once more under their keys, those that
+// were sent more than once and one in ten of the others: the same answer. A
+// refusal is kept for one life of Redis only, since the record has events alone.
+func (r *run) repeat() (wrong []string) {
+	for n, c := range r.crowd.sent {
+		if c.Status >= 300 || c.Tries == 0 && n%10 != 0 {
+			continue
+		}
+		again := command{Path: c.Path, Key: c.Key, Body: c.Body, Sent: time.Now()}
+		r.crowd.answer(&again, n%len(r.site.nodes))
+		if again.Status != c.Status || again.Visit.ID != c.Visit.ID || answered(again.Event) != answered(c.Event) || again.Event.Version != c.Event.Version {
+			wrong = append(wrong, fmt.Sprintf("%s %s: answered %d %s, and again %d %s", c.Path, c.Key, c.Status, answered(c.Event), again.Status, answered(again.Event)))
+		}
+	}
+	return wrong
+}

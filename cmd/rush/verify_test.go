@@ -1,0 +1,143 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/api"
+)
+
+// journal is a right one: two come, the first is called, comes and is served.
+func journal() []queue.Event {
+	both := []queue.ServiceID{"id", "pass"}
+	a := queue.Ticket{ID: "A", Number: "K 1", Services: both[:1], State: queue.Waiting, Due: 10, Seq: 1}
+	b := queue.Ticket{ID: "B", Number: "K 2", Services: both, State: queue.Waiting, Due: 20, Seq: 2}
+	free := queue.Desk{ID: "1", State: queue.DeskOpen, Serves: both}
+	called, at := a, free
+	called.State, called.Desk, called.Why, at.Ticket = queue.Called, "1", &queue.Why{Rule: queue.RuleEarliest, Due: 10}, "A"
+	done, calledB, atB := called, b, free
+	done.State = queue.Done
+	calledB.State, calledB.Desk, calledB.Why, atB.Ticket = queue.Called, "1", &queue.Why{Rule: queue.RuleEarliest, Due: 20}, "B"
+	events := []queue.Event{
+		{Kind: "opened", Actor: queue.Actor{Role: "system"}},
+		{Kind: "join", Tickets: []queue.Ticket{a}},
+		{Kind: "join", Tickets: []queue.Ticket{b}},
+		{Kind: "open", Desks: []queue.Desk{free}},
+		{Kind: "call-next", Tickets: []queue.Ticket{called}, Desks: []queue.Desk{at}},
+		{Kind: "finish-and-call-next", Tickets: []queue.Ticket{done, calledB}, Desks: []queue.Desk{atB}},
+	}
+	for n := range events {
+		e := &events[n]
+		e.Office, e.Epoch, e.Version, e.At, e.Day, e.Command = "o", 1, int64(n+1), int64(n), "2026-11-24", strings.Repeat("c", n+1)
+	}
+	return events
+}
+
+// TestRecordNotices breaks the journal in one place each, as a lost fence, a
+// second desk or a late event would.
+func TestRecordNotices(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil func([]queue.Event)
+		want  string
+	}{
+		"nothing":              {func([]queue.Event) {}, ""},
+		"a version is missing": {func(es []queue.Event) { es[3].Version = 9 }, "does not follow"},
+		"an old epoch":         {func(es []queue.Event) { es[4].Epoch = 0 }, "does not follow"},
+		"an epoch unopened":    {func(es []queue.Event) { es[4].Epoch = 2 }, "does not follow"},
+		"time falls":           {func(es []queue.Event) { es[4].At = 1 }, "time falls"},
+		"a command twice":      {func(es []queue.Event) { es[4].Command = es[3].Command }, "already"},
+		"a number twice":       {func(es []queue.Event) { es[2].Tickets[0].Number = "K 1" }, "K 1 is A's already"},
+		"called out of turn": {func(es []queue.Event) {
+			b := es[5].Tickets[1]
+			es[4].Tickets[0], es[4].Desks[0].Ticket = b, "B"
+		}, "due first was"},
+		"nobody called":           {func(es []queue.Event) { es[5].Tickets, es[5].Desks[0].Ticket = es[5].Tickets[:1], "" }, "nobody was called"},
+		"a wrong reason":          {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleStep, Due: 10} }, "because of"},
+		"a due that changed":      {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleEarliest, Due: 11} }, "because of"},
+		"a desk without its own":  {func(es []queue.Event) { es[4].Desks[0].Ticket = "" }, "at a desk: false"},
+		"a desk with one waiting": {func(es []queue.Event) { es[3].Desks[0].Ticket = "B" }, "which is waiting"},
+		"one at two desks": {func(es []queue.Event) {
+			second := es[4].Desks[0]
+			second.ID = "2"
+			es[4].Desks = append(es[4].Desks, second)
+		}, "is at the desks"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			events := journal()
+			c.spoil(events)
+			h := newHistory()
+			var wrong []string
+			for _, e := range events {
+				wrong = append(wrong, h.take(e)...)
+			}
+			if said := strings.Join(wrong, "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
+				t.Errorf("found %q, want %q", said, c.want)
+			}
+		})
+	}
+}
+
+// TestCompareNotices holds answers against the right journal.
+func TestCompareNotices(t *testing.T) {
+	t.Parallel()
+	r := &record{offices: map[string]*history{"o": newHistory()}}
+	events := journal()
+	for _, e := range events {
+		e.Actor.Role = "system"
+		r.offices["o"].take(e)
+	}
+	at := time.UnixMilli(10)
+	right := api.Event{Epoch: 1, Version: 5, Kind: "call-next",
+		Tickets: []api.Ticket{{ID: "A", Number: "K 1", State: "called", Desk: "1", Due: at}}, Desks: []api.Desk{{ID: "1", State: "open", Ticket: "A"}}}
+	another, lost, older := right, right, right
+	another.Tickets = []api.Ticket{{ID: "B", Number: "K 2", State: "called", Desk: "1", Due: at}}
+	lost.Version, older.Epoch = 7, 2
+	for name, c := range map[string]struct {
+		sent command
+		want string
+	}{
+		"right":             {command{Event: right}, ""},
+		"refused":           {command{Status: 409}, ""},
+		"another answer":    {command{Event: another}, "recorded"},
+		"lost":              {command{Event: lost}, "recorded"},
+		"of another epoch":  {command{Event: older}, "recorded"},
+		"a lost ticket":     {command{Visit: api.Visit{ID: "C", Number: "K 3"}}, "is not in the record"},
+		"a ticket":          {command{Visit: api.Visit{ID: "B", Number: "K 2"}}, ""},
+		"an office unknown": {command{Office: "p", Event: right}, "no record"},
+	} {
+		if c.sent.Office == "" {
+			c.sent.Office = "o"
+		}
+		if c.sent.Status == 0 {
+			c.sent.Status, r.offices["o"].done = 200, 1
+		} else {
+			r.offices["o"].done = 0
+		}
+		said := strings.Join(compare([]command{c.sent}, r), "\n")
+		if c.want == "" && said != "" || !strings.Contains(said, c.want) {
+			t.Errorf("%s: found %q, want %q", name, said, c.want)
+		}
+	}
+	r.offices["o"].done = 2
+	if said := strings.Join(compare([]command{{Office: "o", Status: 200, Event: right}}, r), "\n"); !strings.Contains(said, "2 commands are recorded, 1 were answered") {
+		t.Errorf("a command that nobody was answered: found %q", said)
+	}
+}
+
+// TestInOrder: what was sent after an answer must not come before it.
+func TestInOrder(t *testing.T) {
+	t.Parallel()
+	at := func(sent, answer int64, version int64) command {
+		return command{Office: "o", Sent: time.UnixMilli(sent), Answer: time.UnixMilli(answer), Event: api.Event{Version: version}}
+	}
+	if wrong := inOrder([]command{at(0, 10, 2), at(5, 9, 1), at(11, 12, 3)}); len(wrong) != 0 {
+		t.Errorf("at once, then later: %v", wrong)
+	}
+	if wrong := inOrder([]command{at(0, 10, 3), at(5, 30, 4), at(11, 12, 2)}); len(wrong) != 1 {
+		t.Errorf("2 was sent after 3 was answered: %v", wrong)
+	}
+}
