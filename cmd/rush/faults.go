@@ -69,6 +69,7 @@ func kinds() []kind {
 		{"redis cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, cut, 0) }},
 		{"redis silent", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, silent, 0) }},
 		{"redis slow", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, whole, 50*time.Millisecond) }},
+		{"queue rebuilt", rebuild},
 		{"postgres killed", func(ctx context.Context, r *run) error {
 			r.kill(r.site.postgres.Pid(), r.site.postgres.Done())
 			r.sleep(0, 1500)
@@ -109,6 +110,16 @@ func setBack(ctx context.Context, r *run) error {
 		return err
 	}
 	return server.Restart(ctx)
+}
+
+// rebuild has an administrator write every office's queue anew, in the middle of the day.
+func rebuild(ctx context.Context, r *run) error {
+	for office := range r.record.offices {
+		if _, err := r.site.run(ctx, "rebuild", office); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func copyFolder(ctx context.Context, from, to string) error {

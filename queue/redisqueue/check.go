@@ -93,9 +93,10 @@ func union[K ~string, V any](a, b map[K]V) []K {
 	return slices.Compact(keys)
 }
 
-// Rebuild writes an office's queue anew from its record, under a new epoch.
+// Rebuild writes an office's queue anew from its record, under a new epoch. It
+// tries until ctx's deadline (10 s without one), since commands may come between.
 func (q *Queue) Rebuild(ctx context.Context, office queue.OfficeID) error {
-	err := q.open(ctx, office, 0, "", true)
+	err := until(ctx, func(ctx context.Context) error { return q.open(ctx, office, 0, "", true) })
 	if err != nil {
 		return fmt.Errorf("rebuild: %w", err)
 	}
@@ -105,19 +106,21 @@ func (q *Queue) Rebuild(ctx context.Context, office queue.OfficeID) error {
 // RebuildFromRedis goes on from what Redis has, whatever the record says: for a
 // record that was restored from a backup (ErrGap). The whole state goes into
 // the event that opens the new epoch. Commands from before are not recognised
-// when they are repeated.
+// when they are repeated. It tries as Rebuild does.
 func (q *Queue) RebuildFromRedis(ctx context.Context, office queue.OfficeID) error {
-	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+	err := until(ctx, func(ctx context.Context) error { return q.openFromRedis(ctx, office) })
 	if err != nil {
-		return fmt.Errorf("rebuild %s: %w", office, err)
-	}
-	if err := q.openFromRedis(ctx, office, heads[0]); err != nil {
 		return fmt.Errorf("rebuild %s: %w", office, err)
 	}
 	return nil
 }
 
-func (q *Queue) openFromRedis(ctx context.Context, office queue.OfficeID, head queue.Mark) error {
+func (q *Queue) openFromRedis(ctx context.Context, office queue.OfficeID) error {
+	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+	if err != nil {
+		return err
+	}
+	head := heads[0]
 	o, err := q.fence(ctx, office, head, 0, "", true)
 	if err != nil {
 		return err
