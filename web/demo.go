@@ -89,6 +89,10 @@ func (s *Server) startPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) startView() startView {
 	city := s.City()
 	v := startViewOf(city, s.Demo.Accounts, s.Demo.Playing())
+	v.Houses = slices.DeleteFunc(slices.Clone(v.Houses), func(h booking.House) bool { // just imported: the next start gives it a token
+		_, ok := s.Demo.Terminals[h.ID]
+		return !ok
+	})
 	for _, office := range city.Offices() {
 		waiting := s.office(office.ID).Waiting()
 		v.Tickets = append(v.Tickets, waiting[:min(1, len(waiting))]...)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,7 +155,7 @@ func (n *node) demonstrate(ctx context.Context) error {
 	if err := n.addTerminals(ctx, &kept); err != nil {
 		return err
 	}
-	accounts := people(n.bookings.City(), kept.Password)
+	accounts := people(n.bookings.City(), kept.Password, n.accounts.ByName)
 	for _, a := range accounts {
 		if err := n.addAccount(ctx, a); err != nil {
 			return err
@@ -231,13 +232,19 @@ var names = strings.Fields("keller yilmaz huber braun vogt kaya lang roth stein 
 
 // people are the accounts of a city's demonstration: for each office a clerk
 // at its first desk and a manager, for the first one a second clerk, and an
-// administrator.
-func people(city *booking.City, password string) []web.DemoAccount {
+// administrator. An account that known says there is keeps its role and office,
+// also where an import has put other offices before it.
+func people(city *booking.City, password string, known func(name string) (pgaccounts.Account, bool)) []web.DemoAccount {
 	var accounts []web.DemoAccount
 	add := func(role string, office booking.OfficeID, desk string) {
-		name := fmt.Sprintf("%s-%d", role, len(accounts))
-		if len(accounts) < len(names) {
-			name = names[len(accounts)]
+		fits := func(name string, theirs bool) bool {
+			account, ok := known(name)
+			given := slices.ContainsFunc(accounts, func(a web.DemoAccount) bool { return a.Name == name })
+			return !given && ok == theirs && (!ok || account.Role == role && slices.Equal(account.Offices, []booking.OfficeID{office}))
+		}
+		name := nameFor(func(name string) bool { return fits(name, true) })
+		if name == "" {
+			name = nameFor(func(name string) bool { return fits(name, false) })
 		}
 		accounts = append(accounts, web.DemoAccount{Name: name, Password: password, Role: role, Office: office, Desk: desk})
 	}
@@ -253,6 +260,20 @@ func people(city *booking.City, password string) []web.DemoAccount {
 	}
 	accounts = append(accounts, web.DemoAccount{Name: "admin", Password: password, Role: pgaccounts.Administrator})
 	return accounts
+}
+
+// nameFor is the first of the names that fits, or "" where none does.
+func nameFor(fits func(name string) bool) string {
+	for n := range 1000 {
+		name := fmt.Sprintf("%s-%d", names[n%len(names)], 1+n/len(names))
+		if n < len(names) {
+			name = names[n]
+		}
+		if fits(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // welcome says where each kind of person goes.

@@ -71,7 +71,7 @@ func TestStartWasKilled(t *testing.T) {
 		if err := n.addTerminals(ctx, &kept); err != nil {
 			t.Fatal(err)
 		}
-		for _, a := range people(bookings.City(), kept.Password) {
+		for _, a := range people(bookings.City(), kept.Password, accounts.ByName) {
 			if err := n.addAccount(ctx, a); err != nil {
 				t.Fatal(err)
 			}
@@ -84,5 +84,33 @@ func TestStartWasKilled(t *testing.T) {
 	good := slices.DeleteFunc(tokens, func(h pgaccounts.Holder) bool { return !h.Revoked.IsZero() })
 	if houses := len(bookings.City().Houses); err != nil || len(good) != houses {
 		t.Errorf("%d good tokens for %d houses, %v", len(good), houses, err)
+	}
+}
+
+// TestPeopleStay: an office that an import puts first gets people of its own, and everybody else stays where they are.
+func TestPeopleStay(t *testing.T) {
+	t.Parallel()
+	there := map[string]pgaccounts.Account{}
+	known := func(name string) (pgaccounts.Account, bool) { a, ok := there[name]; return a, ok }
+	city := democity.City()
+	before := people(&city, "", known)
+	for _, a := range before {
+		there[a.Name] = pgaccounts.Account{Name: a.Name, Role: a.Role, Offices: []booking.OfficeID{a.Office}}
+	}
+	office := city.Houses[0].Offices[0]
+	office.ID = "kfz"
+	city.Houses[0].Offices = slices.Insert(city.Houses[0].Offices, 0, office)
+	seen := map[string]bool{}
+	for _, a := range people(&city, "", known) {
+		if seen[a.Name] {
+			t.Errorf("two are called %s", a.Name)
+		}
+		seen[a.Name] = true
+		if was, ok := there[a.Name]; ok && a.Role != pgaccounts.Administrator && (was.Role != a.Role || was.Offices[0] != a.Office) {
+			t.Errorf("%s was %s of %v and is %s of %s", a.Name, was.Role, was.Offices, a.Role, a.Office)
+		}
+	}
+	if len(seen) != len(before)+2 || seen[""] {
+		t.Errorf("%d people, want two clerks and a manager more than %d, and one clerk less: %v", len(seen), len(before), seen)
 	}
 }

@@ -120,7 +120,7 @@ type CallThis struct {
 // Finish ends the visit at the desk.
 type Finish struct {
 	Ticket string   `json:"ticket,omitempty"` // the one that is meant, refused if the desk has another
-	Done   []string `json:"done"`             // services that were done, may be empty
+	Done   []string `json:"done,omitempty"`   // services that were done, may be none
 }
 
 // AtDesk is about the ticket that a desk has.

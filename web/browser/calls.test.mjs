@@ -97,6 +97,32 @@ test("calls", async (t) => {
 
 const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
 
+test("a terminal whose server is away keeps its page", async () => {
+  const {url} = await demonstration();
+  const terminal = await session(await browser(), {viewport: sizes.terminal});
+  await enter(terminal, url, "terminal", "fischmarkt");
+  const home = terminal.url();
+  for (const act of [scan, async () => terminal.locator(".doors a[href$='/code']").click(), async () => terminal.locator(".languages button").click()]) {
+    await terminal.context().setOffline(true);
+    await act(terminal);
+    await terminal.locator("#lost", {hasText: "Zur Zeit keine Verbindung."}).waitFor();
+    assert.equal(terminal.url(), home);
+    await terminal.context().setOffline(false);
+    await terminal.locator("#lost").waitFor({state: "hidden"});
+    assert.equal(terminal.url(), home);
+  }
+  await scan(terminal);
+  await terminal.locator("h1", {hasText: "nicht"}).waitFor(); // the code is nobody's
+  await terminal.locator("form.languages button").click();
+  await terminal.locator("html[lang=en]").waitFor();
+});
+
+/** Types a code as fast as a scanner. */
+async function scan(page) {
+  await page.keyboard.type("12345670");
+  await page.keyboard.press("Enter");
+}
+
 /** The page says that it is old, and a screen shows the number as one of before. */
 async function old(page, number) {
   await page.locator("html[data-live=stale]").waitFor();

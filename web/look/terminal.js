@@ -1,5 +1,6 @@
-// The terminal: a scanner types the code wherever the focus is, and a page that
-// nobody touches goes back to the start.
+// The terminal: a scanner types the code wherever the focus is, a page that
+// nobody touches goes back to the start, and none is left for a server that is
+// away.
 
 import "./clock.js";
 import {scannedBy} from "./scanner.js";
@@ -17,7 +18,7 @@ document.addEventListener("keydown", (event) => {
   const digits = scanned.replace(/\D/g, "");
   if (digits.length < 8) return;
   scan.elements.code.value = digits.slice(-8);
-  scan.submit();
+  leave(() => scan.submit());
 }, {capture: true});
 
 // --- keys on the screen
@@ -31,6 +32,47 @@ document.addEventListener("click", (event) => {
   if ("scheme" in button.dataset) choose("scheme", button);
   if ("larger" in button.dataset) choose("larger", button);
   if ("moreTime" in button.dataset) stay();
+});
+
+// --- to the next page: where the server is away, the browser would show one of its own that leads nowhere
+
+const lost = document.getElementById("lost");
+let leaving = false;
+let passing = false; // the form that is being sent was asked about
+
+const reached = () => fetch(home, {signal: AbortSignal.timeout(4000)}).then(({ok}) => ok, () => false);
+
+/** Goes, if the server can be reached. Else says so until it can. */
+async function leave(go) {
+  if (leaving) return;
+  leaving = true;
+  const there = await reached();
+  leaving = false;
+  lost.hidden = there;
+  if (there) return go();
+  while (!(await reached())) await new Promise((done) => setTimeout(done, 1000));
+  lost.hidden = true;
+}
+
+document.addEventListener("submit", (event) => {
+  const {target, submitter} = event;
+  if (event.target.matches(".languages")) sessionStorage.setItem("language", "chosen");
+  if (passing || !home) return;
+  event.preventDefault();
+  leave(() => {
+    passing = true;
+    target.requestSubmit(submitter);
+  });
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]:not([target])");
+  if (!link || !home) return;
+  event.preventDefault();
+  leave(() => {
+    if (link.getAttribute("href") === home) sessionStorage.clear();
+    location.assign(link.href);
+  });
 });
 
 // --- contrast and size, until the next person
@@ -70,19 +112,10 @@ const used = () => closing || sessionStorage.length > 0;
 /** Begins anew, unless the server cannot be reached: its last page is better than none. */
 async function begin() {
   left = 5; // until the next try
-  const reached = await fetch(home, {signal: AbortSignal.timeout(4000)}).then((answer) => answer.ok, () => false);
-  if (!reached) return;
+  if (!(await reached())) return;
   sessionStorage.clear();
   location.replace(home);
 }
-
-document.addEventListener("submit", (event) => {
-  if (event.target.matches(".languages")) sessionStorage.setItem("language", "chosen");
-});
-
-document.addEventListener("click", (event) => {
-  if (event.target.closest(`a[href="${home}"]`)) sessionStorage.clear();
-});
 
 if (home) {
   for (const button of document.querySelectorAll("[data-more-time]")) button.hidden = false;
