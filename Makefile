@@ -44,6 +44,7 @@ long: ## Run the tests for long: with the race detector, in another order, prope
 	.ci/keep $(GO) test -race -shuffle=on -timeout 60m ./...
 	.ci/keep $(GO) test -timeout 60m $(call tested,pgregory.net/rapid) -rapid.checks=5000
 	.ci/keep $(GO) test -timeout 60m -run Line/random ./queue/redisqueue -queue.commands=100000
+	.ci/keep $(GO) test -timeout 60m -run Rules ./queue/queuetest -queue.commands=250000
 	@$(MAKE) --no-print-directory build
 	.ci/keep $(GO) run ./cmd/rush faults -each 3 -commands 1000
 

@@ -12,12 +12,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/audit"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
-// record reads the journal as it grows, and holds each event against what was
-// before: the rules of order and of desks, told once more and from the record
-// alone.
+// record reads the journal as it grows, and has each event judged (package
+// audit).
 type record struct {
 	pool    *pgxpool.Pool
 	offices map[string]*history
@@ -27,14 +27,10 @@ type record struct {
 
 // history is what is known of one office.
 type history struct {
-	queue.Office
-	waiting map[queue.TicketID]queue.Ticket
-	seen    map[int64]event                 // by version
-	joined  map[string]queue.Ticket         // by id, as they joined
-	numbers map[string]queue.TicketID       // of the day
-	ids     map[string]int64                // of commands: version
-	done    int                             // commands of people
-	desks   map[queue.TicketID]queue.DeskID // who is at which desk
+	*audit.Office
+	seen   map[int64]event         // by version
+	joined map[string]queue.Ticket // by id, as they joined
+	done   int                     // commands of people
 }
 
 // event is what is kept of an event.
@@ -48,8 +44,7 @@ func newRecord(pool *pgxpool.Pool) *record {
 }
 
 func newHistory() *history {
-	return &history{waiting: map[queue.TicketID]queue.Ticket{}, seen: map[int64]event{}, joined: map[string]queue.Ticket{},
-		numbers: map[string]queue.TicketID{}, ids: map[string]int64{}, desks: map[queue.TicketID]queue.DeskID{}}
+	return &history{Office: audit.New(), seen: map[int64]event{}, joined: map[string]queue.Ticket{}}
 }
 
 // read reads what is new.
@@ -82,9 +77,7 @@ func (r *record) read(ctx context.Context) error {
 				return err
 			}
 			r.events++
-			for _, wrong := range h.take(e) {
-				r.wrong = append(r.wrong, fmt.Sprintf("%s %d-%d %s: %s", office, e.Epoch, e.Version, e.Kind, wrong))
-			}
+			r.wrong = append(r.wrong, h.take(e)...)
 		}
 	}
 	return nil
@@ -101,7 +94,7 @@ func (r *record) take() []string {
 func (r *record) called(area string) map[string]string {
 	called := map[string]string{}
 	for _, h := range r.offices {
-		for id, desk := range h.desks {
+		for id, desk := range h.At() {
 			if t := h.Tickets[id]; t.State == queue.Called && t.Area == area {
 				called[t.Number] = h.Desks[desk].Label
 			}
@@ -110,110 +103,18 @@ func (r *record) called(area string) map[string]string {
 	return called
 }
 
-// take holds an event against the state before it, and applies it.
-func (h *history) take(e queue.Event) (wrong []string) {
-	say := func(format string, values ...any) { wrong = append(wrong, fmt.Sprintf(format, values...)) }
-	if e.Kind == "opened" && e.Epoch > h.Epoch && h.Version > 0 {
-		h.Epoch = e.Epoch - 1 // an opening that was cut short took one
-	}
-	if e.At < h.At {
-		say("time falls from %d to %d", h.At, e.At)
-	}
-	if before, ok := h.ids[e.Command]; ok {
-		say("command %s was version %d already", e.Command, before)
-	}
-	h.ids[e.Command] = e.Version
-	for _, fault := range h.order(e) {
-		say("%s", fault)
-	}
-	if e.Kind == "day" {
-		clear(h.numbers)
-		clear(h.waiting)
-		clear(h.desks)
-	}
+// take holds an event against the state before it, and keeps what answers are compared with.
+func (h *history) take(e queue.Event) []string {
 	for _, t := range e.Tickets {
 		if _, ok := h.Tickets[t.ID]; !ok {
-			if other, ok := h.numbers[t.Number]; ok {
-				say("number %s is %s's already", t.Number, other)
-			}
-			h.numbers[t.Number], h.joined[string(t.ID)] = t.ID, t
-		}
-		delete(h.waiting, t.ID)
-		delete(h.desks, t.ID)
-		if t.State == queue.Waiting {
-			h.waiting[t.ID] = t
+			h.joined[string(t.ID)] = t
 		}
 	}
-	if h.Version > 0 && !h.Next(e) {
-		say("does not follow %d-%d", h.Epoch, h.Version)
-	}
-	h.Office.Version, h.Office.Epoch = e.Version-1, e.Epoch
-	h.Apply(e)
 	h.seen[e.Version] = event{e.Epoch, told(e)}
 	if e.Actor.Role != "system" {
 		h.done++
 	}
-	return append(wrong, h.seats(e)...)
-}
-
-// order holds a call in turn against who was waiting: nobody whom the desk sees
-// was due earlier, and the why says so.
-func (h *history) order(e queue.Event) (wrong []string) {
-	var called []queue.Ticket
-	switch e.Kind {
-	case "call-next":
-		called = e.Tickets
-	case "finish-and-call-next":
-		called = e.Tickets[1:]
-	default:
-		return nil
-	}
-	desk := h.Desks[e.Desks[0].ID]
-	var first *queue.Ticket
-	for _, t := range h.waiting {
-		if desk.State == queue.DeskOpen && h.Sees(desk, t) && (first == nil || queue.Before(t, *first) < 0) {
-			first = &t
-		}
-	}
-	switch {
-	case len(called) == 0 && first != nil:
-		return []string{fmt.Sprintf("nobody was called, but %s was due", first.Number)}
-	case len(called) == 0:
-		return nil
-	case first == nil || first.ID != called[0].ID:
-		return []string{fmt.Sprintf("%s was called, due first was %v", called[0].Number, first)}
-	}
-	rule := queue.RuleEarliest
-	if !queue.Serves(desk.Serves, first.Services) {
-		rule = queue.RuleStep
-	}
-	if why := called[0].Why; why == nil || why.Rule != rule || why.Due != first.Due {
-		return []string{fmt.Sprintf("%s was called because of %v, want %s, due %d", called[0].Number, why, rule, first.Due)}
-	}
-	return nil
-}
-
-// seats holds who is at which desk after an event: one ticket a desk, one desk a ticket.
-func (h *history) seats(e queue.Event) (wrong []string) {
-	clear(h.desks)
-	for id, desk := range h.Desks {
-		if desk.Ticket == "" {
-			continue
-		}
-		if other, ok := h.desks[desk.Ticket]; ok {
-			wrong = append(wrong, fmt.Sprintf("%s is at the desks %s and %s", desk.Ticket, other, id))
-		}
-		h.desks[desk.Ticket] = id
-		if t := h.Tickets[desk.Ticket]; t.Desk != id || t.State != queue.Called && t.State != queue.Serving {
-			wrong = append(wrong, fmt.Sprintf("desk %s has %s, which is %s at %s", id, t.Number, t.State, t.Desk))
-		}
-	}
-	for _, t := range e.Tickets {
-		if _, seated := h.desks[t.ID]; seated != (t.State == queue.Called || t.State == queue.Serving) {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, at a desk: %t", t.Number, t.State, seated))
-		}
-	}
-	return wrong
+	return h.Take(e)
 }
 
 // told is what an event says, as far as an answer over HTTP says it too.

@@ -35,52 +35,6 @@ func journal() []queue.Event {
 	return events
 }
 
-// TestRecordNotices breaks the journal in one place each, as a lost fence, a
-// second desk or a late event would.
-func TestRecordNotices(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		spoil func([]queue.Event)
-		want  string
-	}{
-		"nothing":              {func([]queue.Event) {}, ""},
-		"a version is missing": {func(es []queue.Event) { es[3].Version = 9 }, "does not follow"},
-		"an old epoch":         {func(es []queue.Event) { es[4].Epoch = 0 }, "does not follow"},
-		"an epoch unopened":    {func(es []queue.Event) { es[4].Epoch = 2 }, "does not follow"},
-		"time falls":           {func(es []queue.Event) { es[4].At = 1 }, "time falls"},
-		"a command twice":      {func(es []queue.Event) { es[4].Command = es[3].Command }, "already"},
-		"a number twice":       {func(es []queue.Event) { es[2].Tickets[0].Number = "K 1" }, "K 1 is A's already"},
-		"called out of turn": {func(es []queue.Event) {
-			b := es[5].Tickets[1]
-			es[4].Tickets[0], es[4].Desks[0].Ticket = b, "B"
-		}, "due first was"},
-		"nobody called":           {func(es []queue.Event) { es[5].Tickets, es[5].Desks[0].Ticket = es[5].Tickets[:1], "" }, "nobody was called"},
-		"a wrong reason":          {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleStep, Due: 10} }, "because of"},
-		"a due that changed":      {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleEarliest, Due: 11} }, "because of"},
-		"a desk without its own":  {func(es []queue.Event) { es[4].Desks[0].Ticket = "" }, "at a desk: false"},
-		"a desk with one waiting": {func(es []queue.Event) { es[3].Desks[0].Ticket = "B" }, "which is waiting"},
-		"one at two desks": {func(es []queue.Event) {
-			second := es[4].Desks[0]
-			second.ID = "2"
-			es[4].Desks = append(es[4].Desks, second)
-		}, "is at the desks"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			events := journal()
-			c.spoil(events)
-			h := newHistory()
-			var wrong []string
-			for _, e := range events {
-				wrong = append(wrong, h.take(e)...)
-			}
-			if said := strings.Join(wrong, "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
-				t.Errorf("found %q, want %q", said, c.want)
-			}
-		})
-	}
-}
-
 // TestCompareNotices holds answers against the right journal.
 func TestCompareNotices(t *testing.T) {
 	t.Parallel()

@@ -22,6 +22,7 @@ import (
 // Model is the reference: a line that is easily seen to be right. It is not
 // safe for concurrent use.
 type Model struct {
+	Tell    func(queue.Event) // gets every event, also those that end a day; may be nil
 	offices map[queue.OfficeID]*office
 }
 
@@ -29,6 +30,7 @@ var _ queue.Line = (*Model)(nil)
 
 // office is one office's queue, and what it answered.
 type office struct {
+	tell      func(queue.Event)
 	state     queue.Office
 	today     map[string]answer
 	yesterday map[string]answer
@@ -87,7 +89,7 @@ func (m *Model) open(r queue.Request) *office {
 	if m.offices == nil {
 		m.offices = map[queue.OfficeID]*office{}
 	}
-	o := &office{today: map[string]answer{}}
+	o := &office{tell: m.Tell, today: map[string]answer{}}
 	o.state.ID, o.state.Day = r.Office, r.Day
 	m.offices[r.Office] = o
 	o.emit(queue.Event{Epoch: 1, At: r.At.UnixMilli(), Kind: "opened", Command: "opened:1", Actor: queue.Actor{Role: "system"}})
@@ -141,6 +143,9 @@ func (o *office) emit(e queue.Event) queue.Event {
 	}
 	if !o.state.Apply(sent) {
 		panic(fmt.Sprintf("the model does not accept its own %+v", sent))
+	}
+	if o.tell != nil {
+		o.tell(sent)
 	}
 	return sent
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/audit"
 )
 
 // TestModel holds the model against the cases and the properties that do not
@@ -12,6 +13,30 @@ import (
 func TestModel(t *testing.T) {
 	t.Parallel()
 	Run(t, func(*testing.T) queue.Line { return &guarded{} })
+}
+
+// TestRules has the model carry out random commands, and judges each event by the
+// record alone. Four times as many as
+// -queue.commands says.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for seed, done := *seed, 0; done < 4**commands; seed, done = seed+1, done+perRun {
+		record := audit.New()
+		p := &pair{office: theOffice, model: Model{Tell: func(e queue.Event) {
+			for _, wrong := range record.Take(e) {
+				t.Errorf("seed %d: %s", seed, wrong)
+			}
+		}}}
+		g := newGenerator(seed, p)
+		for range perRun {
+			r := g.request()
+			p.requests = append(p.requests, r)
+			p.model.Do(t.Context(), r) // a refusal is an answer too
+		}
+		if t.Failed() {
+			return
+		}
+	}
 }
 
 // TestCases holds that every command and every refusal has a case.

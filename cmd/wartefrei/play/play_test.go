@@ -6,12 +6,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/calholiday"
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/audit"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
@@ -20,6 +24,7 @@ import (
 // town is the demonstration's city on real servers, on a Monday.
 type town struct {
 	*Players
+	pool    *pgxpool.Pool
 	rooms   *Rooms
 	tickets int
 }
@@ -50,7 +55,7 @@ func empty(t *testing.T, seed string) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &town{rooms: &Rooms{City: bookings.City, Bookings: bookings, Line: redisqueue.New(redistest.New(t), pgjournal.New(pool))}}
+	w := &town{pool: pool, rooms: &Rooms{City: bookings.City, Bookings: bookings, Line: redisqueue.New(redistest.New(t), pgjournal.New(pool))}}
 	w.rooms.NewTicket = func() queue.TicketID { w.tickets++; return queue.TicketID(fmt.Sprintf("%s%026d", seed, w.tickets)) }
 	w.Players = &Players{City: bookings.City, Town: w.rooms, Holidays: holidays, Seed: seed}
 	return w
@@ -135,14 +140,19 @@ func TestSeed(t *testing.T) {
 }
 
 // TestDay plays a whole day: everybody who came is finished or did not come
-// when called, desks are closed, and people come as often as is said.
+// when called, desks are closed, and people come as often as is said. Who was
+// called when, and the reason that was given, is right by the record alone.
 func TestDay(t *testing.T) {
 	t.Parallel()
 	w := open(t, "1")
 	w.play(t, "07:59", "22:00")
-	tally := map[string]int{}
+	tally, calls := map[string]int{}, 0
 	for _, office := range w.City().Offices() {
 		w.tally(t, office, tally)
+		calls += w.judge(t, office.ID)
+	}
+	if calls < tally["called"] {
+		t.Errorf("%d calls are recorded, but %d people were called", calls, tally["called"])
 	}
 	for _, c := range []struct {
 		what            string
@@ -160,6 +170,35 @@ func TestDay(t *testing.T) {
 	if n := tally["urgent"]; n < 2 || n > 30 { // one in two hours and office
 		t.Errorf("%d emergencies", n)
 	}
+}
+
+// judge holds what an office recorded against the rules, and counts the calls.
+func (w *town) judge(t *testing.T, office booking.OfficeID) (calls int) {
+	t.Helper()
+	rows, err := w.pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version", office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := audit.New()
+	for _, text := range texts {
+		e, err := pgjournal.Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, wrong := range record.Take(e.Event) {
+			t.Error(wrong)
+		}
+		for _, x := range e.Tickets {
+			if x.Call == fmt.Sprintf("%d-%d", e.Epoch, e.Version) {
+				calls++
+			}
+		}
+	}
+	return calls
 }
 
 // tally counts what became of an office's people, and holds that nobody is left.

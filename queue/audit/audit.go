@@ -1,0 +1,172 @@
+// Package audit holds what an office recorded against the rules of package
+// queue, one event after the other, from the record alone: who was called was
+// due first, the why says so, nobody was at two desks, no number was given
+// twice, a due changed only where it may.
+//
+// It is the opposite of a script or a model: it does not decide, it judges
+// what was decided. cmd/rush judges by it what broken servers left, tests of
+// redisqueue and of the demonstration's day likewise, queuetest its own model.
+package audit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wartefrei/wartefrei/queue"
+)
+
+// Office is the state that the events so far come to. Use [New].
+type Office struct {
+	queue.Office
+	waiting map[queue.TicketID]queue.Ticket
+	desks   map[queue.TicketID]queue.DeskID // who is at which desk
+	numbers map[string]queue.TicketID       // of the day
+	ids     map[string]int64                // of commands: in which version they were done
+}
+
+// New returns an office before its first event.
+func New() *Office {
+	return &Office{waiting: map[queue.TicketID]queue.Ticket{}, desks: map[queue.TicketID]queue.DeskID{},
+		numbers: map[string]queue.TicketID{}, ids: map[string]int64{}}
+}
+
+// Take applies the next event and says in sentences what is wrong with it; nothing, if it is right.
+func (o *Office) Take(e queue.Event) (wrong []string) {
+	say := func(format string, values ...any) {
+		wrong = append(wrong, fmt.Sprintf("%s %d-%d %s: ", e.Office, e.Epoch, e.Version, e.Kind)+fmt.Sprintf(format, values...))
+	}
+	o.follow(e, say)
+	o.inTurn(e, say)
+	if e.Kind == "day" {
+		clear(o.waiting)
+		clear(o.numbers)
+	}
+	for _, t := range e.Tickets {
+		o.ticket(e, t, say)
+	}
+	o.Epoch, o.Version = e.Epoch, e.Version-1 // go on from there, also after a gap
+	o.Apply(e)
+	o.seats(e, say)
+	return wrong
+}
+
+// At says who is at which desk.
+func (o *Office) At() map[queue.TicketID]queue.DeskID { return o.desks }
+
+type sayer func(format string, values ...any)
+
+// follow holds that an event follows the one before, and that its command was not done before.
+func (o *Office) follow(e queue.Event, say sayer) {
+	if e.Kind == "opened" && e.Epoch > o.Epoch {
+		o.Epoch = e.Epoch - 1 // openings that were cut short leave epochs out
+	}
+	if !o.Next(e) {
+		say("does not follow %d-%d", o.Epoch, o.Version)
+	}
+	if e.At < o.Office.At {
+		say("time falls from %d to %d", o.Office.At, e.At)
+	}
+	if before, ok := o.ids[e.Command]; ok {
+		say("command %s was version %d already", e.Command, before)
+	}
+	o.ids[e.Command] = e.Version
+}
+
+// inTurn holds that a call in turn calls whom the desk sees first, that the why
+// says so, and that nobody is left where somebody could be called.
+func (o *Office) inTurn(e queue.Event, say sayer) {
+	var called []queue.Ticket
+	switch e.Kind {
+	case queue.CallNext{}.Kind():
+		called = e.Tickets
+	case queue.FinishAndCallNext{}.Kind():
+		called = e.Tickets[1:]
+	default:
+		return
+	}
+	desk := o.Desks[e.Desks[0].ID]
+	first, ok := o.first(desk)
+	switch {
+	case len(called) == 0 && ok:
+		say("nobody was called, but %s was due", first.Number)
+	case len(called) == 0:
+	case !ok || first.ID != called[0].ID:
+		say("%s was called, due first was %s", called[0].Number, first.Number)
+	default:
+		rule := queue.RuleEarliest
+		if !queue.Serves(desk.Serves, first.Services) {
+			rule = queue.RuleStep
+		}
+		if why := called[0].Why; why == nil || why.Rule != rule || why.Due != first.Due {
+			say("%s was called because of %+v, want %s, due %d", called[0].Number, why, rule, first.Due)
+		}
+	}
+}
+
+func (o *Office) first(desk queue.Desk) (first queue.Ticket, ok bool) {
+	if desk.State != queue.DeskOpen {
+		return first, false
+	}
+	for _, t := range o.waiting {
+		if o.Sees(desk, t) && (!ok || queue.Before(t, first) < 0) {
+			first, ok = t, true
+		}
+	}
+	return first, ok
+}
+
+// mayChangeDue are the commands after which a ticket may be due at another time.
+var mayChangeDue = []string{queue.Here{}.Kind(), queue.Merge{}.Kind()}
+
+// ticket holds a changed ticket against what it was.
+func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
+	before, known := o.Tickets[t.ID]
+	switch {
+	case e.Kind == "opened": // the whole state, taken over from Redis
+		o.numbers[t.Number] = t.ID
+	case !known:
+		if other, ok := o.numbers[t.Number]; ok {
+			say("number %s is %s's already", t.Number, other)
+		}
+		if whole, ok := o.Tickets[t.From]; ok && (t.Due != whole.Due || t.Class != whole.Class) {
+			say("%s, due %d, was split from %s, due %d", t.Number, t.Due, whole.Number, whole.Due)
+		}
+		o.numbers[t.Number] = t.ID
+	default:
+		if t.Due != before.Due && !slices.Contains(mayChangeDue, e.Kind) {
+			say("%s was due %d and is due %d", t.Number, before.Due, t.Due)
+		}
+		if t.Number != before.Number || t.Seq != before.Seq || t.Arrived != before.Arrived {
+			say("%s was %s, arrived %d as number %d of the day: nothing changes that", t.Number, before.Number, before.Arrived, before.Seq)
+		}
+		if !before.State.Open() {
+			say("%s is %s, but was %s", t.Number, t.State, before.State)
+		}
+	}
+	delete(o.waiting, t.ID)
+	if t.State == queue.Waiting {
+		o.waiting[t.ID] = t
+	}
+}
+
+// seats holds who is at which desk after an event: one ticket a desk, one desk a ticket.
+func (o *Office) seats(e queue.Event, say sayer) {
+	clear(o.desks)
+	for id, desk := range o.Desks {
+		if desk.Ticket == "" {
+			continue
+		}
+		if other, ok := o.desks[desk.Ticket]; ok {
+			say("%s is at the desks %s and %s", desk.Ticket, other, id)
+		}
+		o.desks[desk.Ticket] = id
+		if t := o.Tickets[desk.Ticket]; t.Desk != id || t.State != queue.Called && t.State != queue.Serving {
+			say("desk %s has %s, which is %s at %q", id, t.Number, t.State, t.Desk)
+		}
+	}
+	for _, t := range e.Tickets {
+		if _, seated := o.desks[t.ID]; seated != (t.State == queue.Called || t.State == queue.Serving) {
+			say("%s is %s, at a desk: %t", t.Number, t.State, seated)
+		}
+	}
+}
