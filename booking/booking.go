@@ -125,6 +125,10 @@ type Service struct {
 	Documents Texts     `json:"documents,omitempty"` // what to bring
 	Area      string    `json:"area"`                // where people wait for it
 
+	// Allowance is how many minutes after arriving a walk-in for it is due; 0: as
+	// the office's rules say.
+	Allowance int `json:"allowanceMinutes,omitempty"`
+
 	Bookable bool `json:"bookable,omitempty"` // citizens may book it
 	WalkIn   bool `json:"walkIn,omitempty"`   // a ticket without an appointment
 	Info     bool `json:"info,omitempty"`     // at the information desk

@@ -39,6 +39,7 @@ import (
 //	        "id": "reisepass", "group": {"de": "Ausweis und Reisepass"}, "name": {"de": "Reisepass beantragen"},
 //	        "minutes": 15, "perPerson": 10, "feeCents": 7000, "feeNote": {"de": "…"},
 //	        "documents": [{"de": "bisheriger Reisepass"}], "area": "halle",
+//	        "allowanceMinutes": 10,                     a walk-in is due so long after arriving; else see RuleNames
 //	        "bookable": true, "walkIn": false, "info": false, "urgent": false, "online": false}],
 //	      "rules": {"walkIn": 1200}                   see RuleNames
 //	    }]

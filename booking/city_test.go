@@ -54,6 +54,7 @@ func TestParseCityRefuses(t *testing.T) {
 		{`"area": "halle"`, `"area": "hall"`, "houses[0].offices[0].desks[0].area: must be an area of the house"},
 		{`"label": "2"`, `"label": "1"`, "houses[0].offices[0].desks[1].label: is the same as houses[0].offices[0].desks[0].label"},
 		{`"gridMinutes": 5`, `"gridMinutes": 7`, "houses[0].offices[0].gridMinutes: must divide 60"},
+		{`"minutes": 5,`, `"minutes": 5, "allowanceMinutes": 481,`, "allowanceMinutes: must be between 0 and 480"},
 		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"walkin": 5}`, "houses[0].offices[0].rules.walkin: must be one of before"},
 		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"walkIn": -5}`, "houses[0].offices[0].rules.walkIn: must be between 0 and 86400"},
 		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"recall": 60, "noShow": 59}`, "houses[0].offices[0].rules.noShow: must not be shorter than recall"},

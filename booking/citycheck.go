@@ -246,6 +246,7 @@ func (k *cityCheck) service(path string, h *House, o *Office, s *Service) {
 	k.name(path+".name", s.Name)
 	k.between(path+".minutes", s.Minutes, 1, 480)
 	k.between(path+".perPerson", s.PerPerson, 0, 240)
+	k.between(path+".allowanceMinutes", s.Allowance, 0, 480)
 	k.between(path+".feeCents", s.Fee, 0, 1_000_000)
 	k.text(path+".feeNote", s.FeeNote, false)
 	k.expect(len(s.Documents) <= 20, path+".documents", "must be at most 20")

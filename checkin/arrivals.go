@@ -217,9 +217,9 @@ func (a *Arrivals) join(ctx context.Context, office *booking.Office, choices []b
 		t.Persons = max(t.Persons, c.Persons)
 		t.Area = service.Area
 	}
-	now, rules := a.Now(), Rules(*office)
-	day := string(a.City().Day(now))
 	t.ID, t.Services = a.NewTicket(), queue.Set(t.Services)
+	now, rules := a.Now(), RulesFor(*office, t.Services)
+	day := string(a.City().Day(now))
 	var slot time.Time
 	if t.Slot != 0 {
 		slot = time.UnixMilli(t.Slot)

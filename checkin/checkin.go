@@ -72,3 +72,22 @@ func Rules(o booking.Office) queue.Rules {
 	r.Ascending = o.Rules["ascending"] != 0
 	return r
 }
+
+// RulesFor are an office's rules for a visit: where its services have an
+// allowance of their own, the longest counts, so that asking for a quick thing
+// besides gains nothing.
+func RulesFor(o booking.Office, services []queue.ServiceID) queue.Rules {
+	r := Rules(o)
+	longest := time.Duration(0)
+	for _, id := range services {
+		allowance := r.WalkIn
+		if s, ok := o.Service(booking.ServiceID(id)); ok && s.Allowance > 0 {
+			allowance = time.Duration(s.Allowance) * time.Minute
+		}
+		longest = max(longest, allowance)
+	}
+	if len(services) > 0 {
+		r.WalkIn = longest
+	}
+	return r
+}

@@ -37,6 +37,26 @@ func TestWindow(t *testing.T) {
 	}
 }
 
+// Services may have allowances of their own; of several the longest counts.
+func TestRulesFor(t *testing.T) {
+	office := booking.Office{Rules: map[string]int{"walkIn": 600}, Services: []booking.Service{{ID: "quick", Allowance: 5}, {ID: "slow", Allowance: 40}, {ID: "plain"}}}
+	for _, c := range []struct {
+		services []queue.ServiceID
+		want     time.Duration
+	}{
+		{[]queue.ServiceID{"quick"}, 5 * time.Minute},
+		{[]queue.ServiceID{"plain"}, 10 * time.Minute},
+		{[]queue.ServiceID{"plain", "quick"}, 10 * time.Minute},
+		{[]queue.ServiceID{"plain", "quick", "slow"}, 40 * time.Minute},
+		{[]queue.ServiceID{"abolished", "quick"}, 10 * time.Minute},
+		{nil, 10 * time.Minute},
+	} {
+		if got := RulesFor(office, c.services); got.WalkIn != c.want {
+			t.Errorf("%v: allowance %v, want %v", c.services, got.WalkIn, c.want)
+		}
+	}
+}
+
 // An office's settings replace the defaults one by one.
 func TestRules(t *testing.T) {
 	got := Rules(booking.Office{Rules: map[string]int{"walkIn": 600, "atOnceLimit": 2, "ascending": 1}})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
 )
@@ -60,7 +61,11 @@ func TestFormCommand(t *testing.T) {
 // the due; later they wait anew. The desk's button says which, and does it.
 func TestMissedForLong(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	city := democity.City()
+	for i := range city.Houses[0].Offices[0].Services {
+		city.Houses[0].Offices[0].Services[i].Allowance = 7
+	}
+	s := newSite(t, city)
 	b := s.signedIn(t, "a.meyer")
 	office, _ := s.City().Office("buergerbuero")
 	rules := checkin.Rules(*office)
@@ -84,7 +89,7 @@ func TestMissedForLong(t *testing.T) {
 		}
 		b.post(desk, url.Values{"command": {c.command}, "ticket": {string(called.ID)}}).want(200)
 		back := s.in(t, queue.Waiting)
-		due, class := s.Now().Add(rules.WalkIn).UnixMilli(), queue.Entitled
+		due, class := s.Now().Add(7*time.Minute).UnixMilli(), queue.Entitled
 		if c.keeps {
 			due, class = called.Due, called.Class
 		}

@@ -40,7 +40,8 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 		x.NotBefore = rules.NoShow.Milliseconds()
 		return x, nil
 	case queue.Here:
-		x.Window, x.Allowance = rules.Return.Milliseconds(), rules.WalkIn.Milliseconds()
+		theirs := checkin.RulesFor(*office, s.office(office.ID).Tickets[x.Ticket].Services)
+		x.Window, x.Allowance = theirs.Return.Milliseconds(), theirs.WalkIn.Milliseconds()
 		return x, nil
 	case queue.Split:
 		x.New, x.Services = NewTicketID(), queue.Set(x.Services)
