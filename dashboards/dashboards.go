@@ -74,11 +74,12 @@ type Figures struct {
 	Gone    int // gave the number back, or were cancelled by the office
 	Merged  int
 
-	Waits       Waits          // of everybody called at least once today
-	Longest     time.Duration  // longest present wait, see [Waiting]; 0 if nobody waits
-	Overdue     []queue.Ticket // waiting for longer than LongWait, as they are due
-	Stranded    []queue.Ticket // waiting, and no open desk serves them, as they are due
-	Emergencies []queue.Ticket // joined as urgent or at once within the last hour, as they came
+	Waits       Waits                     // of everybody called at least once today
+	Longest     time.Duration             // longest present wait, see [Waiting]; 0 if nobody waits
+	Overdue     []queue.Ticket            // waiting for longer than LongWait, as they are due
+	Stranded    []queue.Ticket            // waiting, and no open desk serves them, as they are due
+	Disturbed   map[queue.ServiceID]int64 // services that nobody can serve now, and since when, in ms
+	Emergencies []queue.Ticket            // joined as urgent or at once within the last hour, as they came
 
 	Desks    Desks
 	Services []Service // in the city's order, Several last
@@ -112,7 +113,7 @@ type Hour struct {
 
 // Count counts the day of an office. now is the office clock, zone the city's.
 func Count(office *booking.Office, zone *time.Location, state *queue.Office, now time.Time) Figures {
-	f := Figures{Office: queue.OfficeID(office.ID), Day: state.Day, Now: now.In(zone), Desks: countDesks(office, state)}
+	f := Figures{Office: queue.OfficeID(office.ID), Day: state.Day, Now: now.In(zone), Desks: countDesks(office, state), Disturbed: state.Counters.Disturbed}
 	for _, t := range state.Tickets {
 		f.count(t)
 	}
@@ -146,7 +147,7 @@ func (f *Figures) countWaiting(state *queue.Office, t queue.Ticket) {
 	if wait > LongWait {
 		f.Overdue = append(f.Overdue, t)
 	}
-	if state.DesksFor(t) == 0 {
+	if state.Stranded(t) {
 		f.Stranded = append(f.Stranded, t)
 	}
 }

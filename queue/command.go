@@ -38,6 +38,17 @@ type CloseDesk struct {
 	Desk DeskID `json:"desk"`
 }
 
+// Disturb says that a service cannot be served until Restore, or the day's end.
+// Desks keep the tickets that they have.
+type Disturb struct {
+	Service ServiceID `json:"service"`
+}
+
+// Restore says that a service goes on.
+type Restore struct {
+	Service ServiceID `json:"service"`
+}
+
 // CallNext calls the ticket that is due first of those the desk serves: waiting → called.
 type CallNext struct {
 	Desk DeskID `json:"desk"`
@@ -74,7 +85,7 @@ type Came struct {
 }
 
 // Finish ends the visit at the desk: serving (or called) → done. Where the desk
-// does only a step of it ([Step]), the visit goes on with the rest that is not
+// does only a step of it ([Office.Step]), the visit goes on with the rest that is not
 // done: → waiting, due unchanged. It refuses a service that the ticket does not
 // have (ErrServiceMissing).
 type Finish struct {
@@ -177,6 +188,8 @@ func (Join) Kind() string              { return "join" }
 func (OpenDesk) Kind() string          { return "open" }
 func (PauseDesk) Kind() string         { return "pause" }
 func (CloseDesk) Kind() string         { return "close" }
+func (Disturb) Kind() string           { return "disturb" }
+func (Restore) Kind() string           { return "restore" }
 func (CallNext) Kind() string          { return "call-next" }
 func (CallThis) Kind() string          { return "call-this" }
 func (Recall) Kind() string            { return "recall" }

@@ -83,13 +83,29 @@ func (o *Office) waiting(fits func(Ticket) bool) []Ticket {
 // visit, or a part of it while no open desk serves the whole. Then the visit
 // goes in steps, from desk to desk.
 func (o *Office) Sees(d Desk, t Ticket) bool {
-	return Serves(d.Serves, t.Services) || shares(d.Serves, t.Services) && !o.servedWhole(t)
+	serves := o.Serves(d)
+	return Serves(serves, t.Services) || shares(serves, t.Services) && !o.servedWhole(t)
 }
+
+// Serves is what a desk serves now: less what is disturbed.
+func (o *Office) Serves(d Desk) []ServiceID {
+	if len(o.Counters.Disturbed) == 0 {
+		return d.Serves
+	}
+	return slices.DeleteFunc(slices.Clone(d.Serves), o.disturbed)
+}
+
+// Disturbed are the services of the ticket that nobody can serve now.
+func (o *Office) Disturbed(t Ticket) []ServiceID {
+	return slices.DeleteFunc(slices.Clone(t.Services), func(s ServiceID) bool { return !o.disturbed(s) })
+}
+
+func (o *Office) disturbed(s ServiceID) bool { return o.Counters.Disturbed[s] != 0 }
 
 // servedWhole says whether an open desk serves all services of the ticket.
 func (o *Office) servedWhole(t Ticket) bool {
 	for _, d := range o.Desks {
-		if d.State == DeskOpen && Serves(d.Serves, t.Services) {
+		if d.State == DeskOpen && Serves(o.Serves(d), t.Services) {
 			return true
 		}
 	}
@@ -134,8 +150,12 @@ func (o *Office) sharedDesk(a, b Ticket) bool {
 	return false
 }
 
-// DesksFor counts the open desks that see the ticket. A waiting ticket that none
-// sees is stranded: clerks, managers and whoever has it must know.
+// Stranded says that no open desk sees a waiting ticket, and not because of a
+// disturbance, which everybody is told anyway. Clerks, managers and whoever has
+// it must know.
+func (o *Office) Stranded(t Ticket) bool { return o.DesksFor(t) == 0 && len(o.Disturbed(t)) == 0 }
+
+// DesksFor counts the open desks that see the ticket.
 func (o *Office) DesksFor(t Ticket) int {
 	n := 0
 	for _, d := range o.Desks {
@@ -177,11 +197,12 @@ func shares(a, b []ServiceID) bool {
 }
 
 // Step is what a desk does of a visit: those of its services that the desk
-// serves, or all where it serves none, since a clerk chose it nevertheless. The
-// rest is for another desk.
-func Step(d Desk, t Ticket) (here, rest []ServiceID) {
+// serves now, or all where it serves none, since a clerk chose it nevertheless.
+// The rest is for another desk, or for later.
+func (o *Office) Step(d Desk, t Ticket) (here, rest []ServiceID) {
+	serves := o.Serves(d)
 	for _, s := range t.Services {
-		if Serves(d.Serves, []ServiceID{s}) {
+		if slices.Contains(serves, s) {
 			here = append(here, s)
 		} else {
 			rest = append(rest, s)

@@ -190,7 +190,7 @@ func TestStep(t *testing.T) {
 		"part": {[]queue.ServiceID{"pass", "tax"}, []queue.ServiceID{"pass"}, []queue.ServiceID{"id"}},
 		"none": {[]queue.ServiceID{"tax"}, []queue.ServiceID{"id", "pass"}, nil},
 	} {
-		here, rest := queue.Step(desk(c.serves...), queue.Ticket{Services: []queue.ServiceID{"id", "pass"}})
+		here, rest := (&queue.Office{}).Step(desk(c.serves...), queue.Ticket{Services: []queue.ServiceID{"id", "pass"}})
 		if !reflect.DeepEqual(here, c.here) || !reflect.DeepEqual(rest, c.rest) {
 			t.Errorf("%s: %v and then %v, want %v and %v", name, here, rest, c.here, c.rest)
 		}

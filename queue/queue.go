@@ -14,7 +14,7 @@
 // set of services; a line is ordered by due, then by arrival. A [Desk] sees
 // the lines whose services it all serves, and takes the smallest head. Where no
 // open desk serves a whole set, desks see it that serve a part: then the visit
-// goes in steps ([Office.Sees], [Step]), and keeps its due.
+// goes in steps ([Office.Sees], [Office.Step]), and keeps its due.
 //
 // One [Request] makes one [Event]: every ticket and desk that it changed, as
 // they are afterwards. A reader is a fold over events ([Office.Apply]): the
@@ -188,6 +188,10 @@ type Actor struct {
 type Counters struct {
 	Seq    int64   `json:"seq"`              // tickets joined today
 	AtOnce []int64 `json:"atOnce,omitempty"` // times of the last tickets that were let in at once
+	// Disturbed are services that nobody can serve now, such as when a register
+	// does not answer, and since when, in ms. No desk sees what needs one, and all
+	// keep their due.
+	Disturbed map[ServiceID]int64 `json:"disturbed,omitempty"`
 }
 
 // Request is a command with what every command needs.

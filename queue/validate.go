@@ -139,6 +139,8 @@ func (x Finish) check(c *checks) {
 func (x FinishAndCallNext) check(c *checks) { Finish(x).check(c) }
 func (x PauseDesk) check(c *checks)         { c.id("desk", string(x.Desk)) }
 func (x CloseDesk) check(c *checks)         { c.id("desk", string(x.Desk)) }
+func (x Disturb) check(c *checks)           { c.id("service", string(x.Service)) }
+func (x Restore) check(c *checks)           { c.id("service", string(x.Service)) }
 func (x CallNext) check(c *checks)          { c.id("desk", string(x.Desk)) }
 func (x Recall) check(c *checks)            { c.atDesk(x.Desk, x.Ticket) }
 func (x PutBack) check(c *checks)           { c.atDesk(x.Desk, x.Ticket) }

@@ -118,6 +118,9 @@ var access = []struct {
 		POST /houses/:house/infodesk/search
 		POST /houses/:house/infodesk/checkins
 		POST /houses/:house/infodesk/tickets/:ticket/here
+		POST /houses/:house/infodesk/services
+		POST /api/v1/offices/:office/services/:service/disturb
+		POST /api/v1/offices/:office/services/:service/restore
 		GET /api/v1/offices/:office/appointments
 		POST /api/v1/offices/:office/appointments/search
 		GET /api/v1/offices/:office/queue
@@ -224,7 +227,7 @@ func pathOf(pattern string, v visit) string {
 	if err != nil {
 		panic(err)
 	}
-	path := strings.NewReplacer(":office", "buergerbuero", ":house", "fischmarkt", ":desk", "1", ":link", v.link, ":ticket", v.ticket,
+	path := strings.NewReplacer(":office", "buergerbuero", ":house", "fischmarkt", ":desk", "1", ":service", "reisepass", ":link", v.link, ":ticket", v.ticket,
 		":area", "halle", ":appointment", v.id, ":example", "x", "/look/*file", stylesheet).Replace(pattern)
 	if strings.HasSuffix(path, "/live") {
 		path += "?wait=0"

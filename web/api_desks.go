@@ -21,6 +21,9 @@ func (s *Server) apiDeskRoutes() []route {
 	for _, name := range slices.Sorted(maps.Keys(deskCommands)) {
 		routes = append(routes, route{"POST", "/offices/:office/desks/:desk/" + name, clerks, s.apiDeskCommand(deskCommands[name])})
 	}
+	for _, name := range slices.Sorted(maps.Keys(serviceCommands)) {
+		routes = append(routes, route{"POST", "/offices/:office/services/:service/" + name, clerks, s.apiServiceCommand(serviceCommands[name])})
+	}
 	for _, name := range slices.Sorted(maps.Keys(ticketCommands)) {
 		routes = append(routes, route{"POST", "/offices/:office/tickets/:ticket/" + name, clerks, s.apiClerkCommand(ticketCommands[name])})
 	}
@@ -99,6 +102,12 @@ var ticketCommands = map[string]commandOf[queue.TicketID]{
 	"leave":  reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Leave{Ticket: t} }),
 }
 
+// serviceCommands are the clerks' commands about a service, by their name in the path.
+var serviceCommands = map[string]commandOf[queue.ServiceID]{
+	"disturb": reads(func(id queue.ServiceID, _ api.Nothing) queue.Command { return queue.Disturb{Service: id} }),
+	"restore": reads(func(id queue.ServiceID, _ api.Nothing) queue.Command { return queue.Restore{Service: id} }),
+}
+
 func services(ids []string) []queue.ServiceID {
 	out := make([]queue.ServiceID, len(ids))
 	for i, id := range ids {
@@ -135,6 +144,20 @@ func (s *Server) apiClerkCommand(commandOf commandOf[queue.TicketID]) handler {
 	}
 }
 
+func (s *Server) apiServiceCommand(commandOf commandOf[queue.ServiceID]) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		office, err := s.officeOf(r)
+		if err != nil {
+			return err
+		}
+		command, err := commandOf(r, queue.ServiceID(param(r, "service")))
+		if err != nil {
+			return err
+		}
+		return s.answerEvent(w, r, office, command)
+	}
+}
+
 func (s *Server) answerEvent(w http.ResponseWriter, r *http.Request, office *booking.Office, c queue.Command) error {
 	event, err := s.command(r, office, c)
 	if err != nil {
@@ -155,7 +178,7 @@ func (s *Server) apiQueue(w http.ResponseWriter, r *http.Request) error {
 	}
 	state := s.office(office.ID)
 	return writeJSON(w, http.StatusOK, api.Queue{Office: string(office.ID), Epoch: state.Epoch, Version: state.Version,
-		Day: string(s.City().Day(s.Now())), At: s.ms(state.At), Tickets: s.ticketsOut(state.In(everyState...)), Desks: s.desksOut(office, state), Record: recordOf(s.behind(office.ID))})
+		Day: string(s.City().Day(s.Now())), At: s.ms(state.At), Tickets: s.ticketsOut(state.In(everyState...)), Desks: s.desksOut(office, state), Disturbed: s.disturbedOut(state), Record: recordOf(s.behind(office.ID))})
 }
 
 // recordOf is how the API says whether the record is behind.
@@ -237,6 +260,14 @@ func (s *Server) deskOut(office *booking.Office, id string, state *queue.Office)
 	if d, ok := state.Desks[queue.DeskID(id)]; ok {
 		out.Label, out.Way, out.State, out.Serves = d.Label, d.Way, string(d.State), plain(d.Serves)
 		out.Ticket, out.Since = string(d.Ticket), s.ms(d.Since)
+	}
+	return out
+}
+
+func (s *Server) disturbedOut(state *queue.Office) []api.Disturbance {
+	out := []api.Disturbance{}
+	for _, id := range slices.Sorted(maps.Keys(state.Counters.Disturbed)) {
+		out = append(out, api.Disturbance{Service: string(id), Since: s.ms(state.Counters.Disturbed[id])})
 	}
 	return out
 }

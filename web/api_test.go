@@ -295,6 +295,15 @@ func (p *program) ticketsOfClerks() {
 	missed()
 	p.tick(v.ID, "here", nil)
 	p.tick(v.ID, "leave", nil)
+	for _, name := range []string{"disturb", "restore"} {
+		var e api.Event
+		p.do(clerk, "POST", "/offices/buergerbuero/services/reisepass/"+name, nil, 200, &e)
+		if e.Kind != name {
+			p.t.Errorf("%s answered a %s", name, e.Kind)
+		}
+		var q api.Queue
+		p.do(clerk, "GET", "/offices/buergerbuero/queue", nil, 200, &q)
+	}
 	p.tick(p.letIn("reisepass").ID, "cancel", api.Cancel{Reason: "double"})
 	in := api.NewTicket{Services: []api.Choice{{Service: "reisepass", Persons: 1}}, Class: "at-once", Reason: "frail"}
 	p.do(clerk, "POST", "/offices/buergerbuero/tickets", in, 201, nil)

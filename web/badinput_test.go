@@ -238,6 +238,8 @@ func TestBadFieldsChangeNothing(t *testing.T) {
 		"/offices/auslaenderbuero/tickets/" + v.ticket + "/cancel":  {api.Cancel{Reason: "double"}},
 		"/offices/auslaenderbuero/tickets/" + v.ticket + "/leave":   {api.Nothing{}},
 		"/offices/buergerbuero/tickets/" + v.ticket + "/bring-back": {api.BringBack{}, api.BringBack{Desk: "99"}},
+		"/offices/buergerbuero/services/aufenthaltstitel/disturb":   {api.Nothing{}},
+		"/offices/auslaenderbuero/services/reisepass/disturb":       {api.Nothing{}},
 		"/tickets/" + v.ticket + "/here":                            {api.Nothing{}},
 		"/offices/buergerbuero/desks/zimmer-11/call-next":           {api.Nothing{}},
 		"/offices/buergerbuero/desks/1/finish-and-call-next":        {api.Finish{}},

@@ -131,6 +131,36 @@ func TestSteps(t *testing.T) {
 	phone.get("/tickets/"+string(ticket.ID)).want(200, "Erledigt. Auf Wiedersehen.")
 }
 
+// TestDisturbed is a service that nobody can serve for a while: everybody is told,
+// whose number needs it waits, and keeps the place.
+func TestDisturbed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, phone, screen, tokens := s.signedIn(t, "a.meyer"), s.browse(t, "de"), s.browse(t, "de"), s.people(t)
+	const desk, infodesk = "/offices/buergerbuero/desks/4", "/houses/fischmarkt/infodesk"
+	b.post(desk, url.Values{"command": {"open"}, "service": {"reisepass", "anmeldung"}}).want(200)
+	b.post(infodesk+"/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
+	ticket := s.in(t, queue.Waiting)
+
+	b.post(infodesk+"/services", url.Values{"service": {"buergerbuero/reisepass"}}).want(200, "Gestört, niemand wird dafür aufgerufen:", "Reisepass beantragen, seit 08:00")
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) > 0 })
+	b.get(desk).want(200, "Gestört:</b> Reisepass beantragen (seit 08:00).", "Es wartet niemand, den Sie bedienen.")
+	b.post(desk, url.Values{"command": {"call-next"}}).want(409)
+	phone.get("/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Sie behalten Ihren Platz")
+	screen.get("/screens/halle").want(200, "Zur Zeit gestört: Reisepass beantragen.")
+	_, page := s.ask(t, asked{method: "GET", path: "/manager/buergerbuero", token: tokens[manager], header: map[string]string{"Accept-Language": "de"}})
+	if said := string(page); !strings.Contains(said, "Gestört: Reisepass beantragen") || strings.Contains(said, "Kein offener Schalter") {
+		t.Errorf("the manager is told of no disturbance, or of a missing desk:\n%s", said)
+	}
+
+	b.get(infodesk).submit("restored", "Geht wieder").want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) == 0 })
+	b.post(desk, url.Values{"command": {"call-next"}}).want(200)
+	if called := s.in(t, queue.Called); called.ID != ticket.ID || called.Due != ticket.Due {
+		t.Errorf("called %s, due %d; want %s, due %d", called.Number, called.Due, ticket.Number, ticket.Due)
+	}
+}
+
 // in waits until the citizens' office has a ticket in a state, and returns it.
 func (s *site) in(t *testing.T, state queue.State) queue.Ticket {
 	t.Helper()

@@ -36,6 +36,8 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 		way, _ := desk.Way.In("de")
 		x.Label, x.Way, x.Serves = desk.Label, way, queue.Set(x.Serves)
 		return x, knownServices(office, x.Serves)
+	case queue.Disturb:
+		return x, knownServices(office, []queue.ServiceID{x.Service})
 	case queue.NoShow:
 		x.NotBefore = rules.NoShow.Milliseconds()
 		return x, nil

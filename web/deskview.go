@@ -30,7 +30,9 @@ type deskView struct {
 	Chosen  queue.Reasons   // reasons for calling out of turn
 	Cancels queue.Reasons   // reasons for ending a visit
 	Clock   time.Time
-	Behind  bool // what is done now is not recorded yet
+
+	Disturbed []disturbance // services that nobody can serve now
+	Behind    bool          // what is done now is not recorded yet
 }
 
 // nowAt is the visit at a desk.
@@ -85,7 +87,8 @@ func (s *Server) behind(office booking.OfficeID) bool {
 
 // deskViewOf makes the view of a state, for the page, its frames and the gallery.
 func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, state *queue.Office, now time.Time) deskView {
-	v := deskView{Office: office, Desk: desk, State: queue.DeskClosed, Chosen: queue.ChosenReasons, Cancels: queue.CancelReasons, Clock: now}
+	v := deskView{Office: office, Desk: desk, State: queue.DeskClosed, Chosen: queue.ChosenReasons, Cancels: queue.CancelReasons, Clock: now,
+		Disturbed: disturbances(l, office, state, now.Location())}
 	rules := checkin.Rules(*office)
 	d, opened := state.Desks[queue.DeskID(desk.ID)]
 	if opened {
@@ -98,7 +101,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 	if opened {
 		for _, t := range state.WaitingFor(d) {
 			r := rowOf(l, office, state, t, now)
-			r.step(l, office, d)
+			r.step(l, office, state, d)
 			v.Waiting = append(v.Waiting, r)
 		}
 		v.Others = len(state.Waiting()) - len(v.Waiting)
@@ -128,7 +131,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 
 func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, d queue.Desk, t queue.Ticket, rules queue.Rules, now time.Time) *nowAt {
 	n := &nowAt{row: rowOf(l, office, state, t, now), Calling: t.State == queue.Called, Called: called(l, t, now.Location())}
-	n.Here = n.step(l, office, d)
+	n.Here = n.step(l, office, state, d)
 	since := t.ServedAt
 	if n.Calling {
 		since = t.CalledAt
@@ -143,8 +146,8 @@ func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, d
 }
 
 // step says in a row what a desk does of the visit, and returns it.
-func (r *row) step(l *texts.Language, office *booking.Office, d queue.Desk) []queue.ServiceID {
-	here, rest := queue.Step(d, r.Ticket)
+func (r *row) step(l *texts.Language, office *booking.Office, state *queue.Office, d queue.Desk) []queue.ServiceID {
+	here, rest := state.Step(d, r.Ticket)
 	if len(rest) > 0 {
 		r.Step, r.Rest = l.List(namesOf(l, office, here)), l.List(namesOf(l, office, rest))
 		r.Minutes = plannedMinutes(office, queue.Ticket{Services: here, Persons: r.Ticket.Persons})
@@ -155,7 +158,7 @@ func (r *row) step(l *texts.Language, office *booking.Office, d queue.Desk) []qu
 func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) row {
 	due := time.UnixMilli(t.Due).In(now.Location())
 	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Grounds: grounds(l, t, now.Location()),
-		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && state.DesksFor(t) == 0, Past: !due.After(now)}
+		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && state.Stranded(t), Past: !due.After(now)}
 }
 
 // servesNames names what a desk serves: "all" where that is everything, and only

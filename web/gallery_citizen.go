@@ -19,6 +19,7 @@ func (g gallery) terminals() []example {
 	for i, service := range walkIns(g.office("buergerbuero")) {
 		offers.Offers = append(offers.Offers, offer{Office: g.office("buergerbuero"), Service: *service, Waiting: i % 3})
 	}
+	offers.Offers[0].Disturbed = true
 	closed.Closed, away.Problem = true, "away"
 	state := g.day(g.waiting()...)
 	g.open(state, "4", "")
@@ -66,6 +67,8 @@ func (g gallery) tickets() []example {
 	recalled.Recalled = true
 	parked := waiting
 	parked.State, parked.ParkedAt = queue.Parked, g.at("09:38").UnixMilli()
+	office := g.office("buergerbuero")
+	disturbed := ticketViewOf(g.l, g.city, office, g.disturb(g.day(waiting)), waiting, g.now)
 	step := g.called(waiting, queue.Waiting, "4", "09:36")
 	step.Services, step.Finished = []queue.ServiceID{"anmeldung"}, []queue.ServiceID{"reisepass"}
 	ended := func(state queue.State) queue.Ticket {
@@ -83,6 +86,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-missed", missed),
 		g.phone("ticket-parked", parked),
 		g.phone("ticket-step", step),
+		{Name: "ticket-disturbed", Page: "ticket", Data: disturbed},
 		g.phone("ticket-done", ended(queue.Done)),
 		g.phone("ticket-gone", ended(queue.Gone)),
 		g.phone("ticket-merged", ended(queue.Merged)),

@@ -25,6 +25,7 @@ func (g gallery) managers() []example {
 		{Name: "manager-behind", Page: "manager", Data: behind},
 		{Name: "manager", Page: "manager", Data: g.managerView(g.day(append(g.past(), g.waiting()...)...), true)},
 		{Name: "manager-troubled", Page: "manager", Data: g.managerView(g.day(troubled...), false)},
+		{Name: "manager-disturbed", Page: "manager", Data: g.managerView(g.disturb(g.day(append(g.past(), g.waiting()...)...)), true)},
 		{Name: "manager-empty", Page: "manager", Data: g.managerView(g.day(), true)},
 	}
 }

@@ -37,7 +37,12 @@ func (g gallery) screens() []example {
 	one, three := signage.Board{Now: calls(1)}, signage.Board{Now: calls(1), Earlier: calls(3)[1:]}
 	four := signage.Board{Now: calls(4)}
 	many, all := signage.Board{Now: calls(7)}, signage.Board{Now: calls(12)}
+	disturbed := shown("disturbed", "", signage.Board{Now: calls(1), Earlier: calls(4)[1:]})
+	v := disturbed.Data.(screenView)
+	v.Disturbed = g.l.List([]string{"Reisepass beantragen", "Vorläufigen Reisepass beantragen"})
+	disturbed.Data = v
 	return []example{
+		disturbed,
 		shown("empty", "", signage.Board{}),
 		shown("quiet", "", signage.Board{Earlier: calls(3)}),
 		shown("call", "", signage.Board{Now: calls(1), Earlier: calls(4)[1:]}),

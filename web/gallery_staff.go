@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
@@ -53,6 +55,7 @@ func (g gallery) desks() []example {
 		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
 		g.desk("desk-empty", nil, ""),
+		g.disturbedDesk(),
 		g.inSteps("desk-steps", append(g.waiting(), steps), "K 733"),
 		{Name: "desk-behind", Page: "desk", Data: behind},
 		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
@@ -93,6 +96,18 @@ func (g gallery) desk(name string, tickets []queue.Ticket, number string, open .
 	return e
 }
 
+// disturb is a day on which passports cannot be served.
+func (g gallery) disturb(state *queue.Office) *queue.Office {
+	state.Counters.Disturbed = map[queue.ServiceID]int64{"reisepass": g.at("09:12").UnixMilli(), "vorl-reisepass": g.at("09:12").UnixMilli()}
+	return state
+}
+
+func (g gallery) disturbedDesk() example {
+	state := g.disturb(g.day(g.waiting()...))
+	g.open(state, "4", "")
+	return example{Name: "desk-disturbed", Page: "desk", Data: g.deskView(state)}
+}
+
 // inSteps is desk 4 where no desk serves all of what some came for.
 func (g gallery) inSteps(name string, tickets []queue.Ticket, number string) example {
 	state := g.day(tickets...)
@@ -128,6 +143,9 @@ func (g gallery) infodesks() []example {
 	}
 	busy := base
 	busy.Offices = []infodeskOffice{{Office: g.office("buergerbuero"), Waiting: 7}, {Office: g.office("auslaenderbuero"), Waiting: 2, Stranded: []string{"N 311"}}}
+	disturbed := busy
+	disturbed.Offices = slices.Clone(busy.Offices)
+	disturbed.Offices[0].Disturbed = disturbances(g.l, g.office("buergerbuero"), g.disturb(g.day()), g.now.Location())
 	given, found, nothing, early, late, refused := busy, busy, busy, busy, busy, busy
 	state := g.day(g.waiting()...)
 	number := numbered(state, "K 821")
@@ -147,6 +165,7 @@ func (g gallery) infodesks() []example {
 	refused.Refused, refused.Form = "reason", infodeskForm{Service: "buergerbuero/reisepass", Persons: "2", Class: queue.Urgent}
 	return []example{
 		{Name: "infodesk", Page: "infodesk", Data: base},
+		{Name: "infodesk-disturbed", Page: "infodesk", Data: disturbed},
 		{Name: "infodesk-issued", Page: "infodesk", Data: given},
 		{Name: "infodesk-refused", Page: "infodesk", Data: refused},
 		{Name: "infodesk-found", Page: "infodesk", Data: found},

@@ -2,8 +2,10 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -23,6 +25,7 @@ func (s *Server) infodeskRoutes() []route {
 		{"POST", "/houses/:house/infodesk/tickets", clerks, s.infodeskTicket},
 		{"POST", "/houses/:house/infodesk/search", clerks, s.infodeskSearch},
 		{"POST", "/houses/:house/infodesk/checkins", clerks, s.infodeskCheckIn},
+		{"POST", "/houses/:house/infodesk/services", clerks, s.infodeskService},
 		{"POST", "/houses/:house/infodesk/tickets/:ticket/here", clerks, s.infodeskHere},
 	}
 }
@@ -77,8 +80,26 @@ func (v infodeskView) Field() string {
 // infodeskOffice is an office with what is to know about its queue.
 type infodeskOffice struct {
 	*booking.Office
-	Waiting  int
-	Stranded []string // numbers that no open desk serves
+	Waiting   int
+	Stranded  []string // numbers that no open desk serves
+	Disturbed []disturbance
+}
+
+// disturbance is a service that nobody can serve now.
+type disturbance struct {
+	Service booking.ServiceID
+	Name    string
+	Since   time.Time
+}
+
+// disturbances are those of an office, by the names of the services.
+func disturbances(l *texts.Language, office *booking.Office, state *queue.Office, zone *time.Location) []disturbance {
+	var all []disturbance
+	for id, since := range state.Counters.Disturbed {
+		all = append(all, disturbance{booking.ServiceID(id), namesOf(l, office, []queue.ServiceID{id})[0], time.UnixMilli(since).In(zone)})
+	}
+	slices.SortFunc(all, func(a, b disturbance) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // foundAppointment is a search result: the only place beside the desk where a
@@ -98,18 +119,18 @@ func (s *Server) infodeskView(r *http.Request) (infodeskView, error) {
 		Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons, Form: infodeskForm{Persons: "1", Class: queue.WalkIn}}
 	for _, office := range s.myOffices(r) {
 		if office.House == house.ID {
-			v.Offices = append(v.Offices, s.infodeskOffice(office))
+			v.Offices = append(v.Offices, s.infodeskOffice(lang(r), office))
 		}
 	}
 	return v, nil
 }
 
-func (s *Server) infodeskOffice(office *booking.Office) infodeskOffice {
+func (s *Server) infodeskOffice(l *texts.Language, office *booking.Office) infodeskOffice {
 	state := s.office(office.ID)
 	waiting := state.Waiting()
-	o := infodeskOffice{Office: office, Waiting: len(waiting)}
+	o := infodeskOffice{Office: office, Waiting: len(waiting), Disturbed: disturbances(l, office, state, s.City().Location())}
 	for _, t := range waiting {
-		if state.DesksFor(t) == 0 {
+		if state.Stranded(t) {
 			o.Stranded = append(o.Stranded, t.Number)
 		}
 	}
@@ -140,12 +161,12 @@ func (s *Server) infodeskLive(w http.ResponseWriter, r *http.Request) error {
 	for _, o := range v.Offices {
 		offices = append(offices, queue.OfficeID(o.ID))
 	}
-	l := lang(r)
+	l, path := lang(r), v.Path
 	return s.live(w, r, "infodesk", string(v.House.ID)+"/"+visiting(r).Account, offices, func() (wsscreen.Content, error) {
-		now := infodeskView{}
+		now := infodeskView{Path: path}
 		for _, id := range offices {
 			if office, ok := s.City().Office(booking.OfficeID(id)); ok {
-				now.Offices = append(now.Offices, s.infodeskOffice(office))
+				now.Offices = append(now.Offices, s.infodeskOffice(l, office))
 			}
 		}
 		html, err := s.fragment(l.Tag, "infodesk", "infodesk-live", now)
@@ -256,6 +277,28 @@ func (s *Server) infodeskCheckIn(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, "infodesk", v)
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(answer.Ticket.ID), http.StatusSeeOther)
+	return nil
+}
+
+// infodeskService says that a service is disturbed, or goes on.
+func (s *Server) infodeskService(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.infodeskView(r)
+	if err != nil {
+		return err
+	}
+	officeID, service, _ := strings.Cut(r.PostForm.Get("service"), "/")
+	office, err := s.myOffice(r, booking.OfficeID(officeID))
+	if err != nil {
+		return s.infodeskAgain(w, r, v, err)
+	}
+	var c queue.Command = queue.Disturb{Service: queue.ServiceID(service)}
+	if r.PostForm.Get("restored") != "" {
+		c = queue.Restore{Service: queue.ServiceID(service)}
+	}
+	if _, err := s.command(r, office, c); err != nil {
+		return s.infodeskAgain(w, r, v, err)
+	}
+	http.Redirect(w, r, v.Path, http.StatusSeeOther)
 	return nil
 }
 

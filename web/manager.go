@@ -126,7 +126,7 @@ func serviceName(l *texts.Language, office *booking.Office, id queue.ServiceID) 
 
 // notices are what a manager should see to, the newest first.
 func notices(l *texts.Language, office *booking.Office, f dashboards.Figures) []notice {
-	all := strandedNotices(l, office, f)
+	all := append(strandedNotices(l, office, f), disturbedNotices(l, office, f)...)
 	if len(f.Overdue) > 0 {
 		longest := slices.MaxFunc(f.Overdue, func(a, b queue.Ticket) int {
 			return cmp.Compare(dashboards.Waiting(a, f.Now), dashboards.Waiting(b, f.Now))
@@ -156,6 +156,16 @@ func strandedNotices(l *texts.Language, office *booking.Office, f dashboards.Fig
 		all = append(all, notice{At: arrival(first, f.Now), Danger: true,
 			Title: l.T("manager.stranded", "services", serviceNames(l, office, queue.Ticket{Services: first.Services})),
 			Text:  l.T("manager.stranded-what", "n", len(waiting), "numbers", numbers(l, waiting))})
+	}
+	return all
+}
+
+// disturbedNotices name each service that nobody can serve now.
+func disturbedNotices(l *texts.Language, office *booking.Office, f dashboards.Figures) []notice {
+	var all []notice
+	for _, id := range slices.Sorted(maps.Keys(f.Disturbed)) {
+		all = append(all, notice{At: time.UnixMilli(f.Disturbed[id]).In(f.Now.Location()), Danger: true,
+			Title: l.T("manager.disturbed", "service", serviceName(l, office, id)), Text: l.T("manager.disturbed-what")})
 	}
 	return all
 }

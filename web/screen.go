@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/booking/texts"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/signage"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
@@ -32,7 +33,7 @@ func (s *Server) screenPage(w http.ResponseWriter, r *http.Request) error {
 		return errNotFound
 	}
 	v := screenViewOf(area, s.board(area, house))
-	v.Shape = shape
+	v.Shape, v.Disturbed = shape, s.disturbed(lang(r), area, house)
 	return s.render(w, r, "screen", v)
 }
 
@@ -54,12 +55,28 @@ func (s *Server) screenLive(w http.ResponseWriter, r *http.Request) error {
 			return wsscreen.Content{}, errNotFound
 		}
 		board := s.board(area, house)
-		html, err := s.fragment(l.Tag, "screen", "screen-live", screenViewOf(area, board))
+		v := screenViewOf(area, board)
+		v.Disturbed = s.disturbed(l, area, house)
+		html, err := s.fragment(l.Tag, "screen", "screen-live", v)
 		return wsscreen.Content{HTML: html, Calls: callsOf(board)}, err
 	})
 }
 
 // board is who is called in an area: any office of the house may call there.
+// disturbed names what people wait for in an area and nobody can serve now.
+func (s *Server) disturbed(l *texts.Language, area *booking.Area, house *booking.House) string {
+	var names []string
+	for i := range house.Offices {
+		office := &house.Offices[i]
+		for _, d := range disturbances(l, office, s.office(office.ID), s.City().Location()) {
+			if service, ok := office.Service(d.Service); ok && service.Area == area.ID {
+				names = append(names, d.Name)
+			}
+		}
+	}
+	return l.List(names)
+}
+
 func (s *Server) board(area *booking.Area, house *booking.House) signage.Board {
 	var states []*queue.Office
 	for _, o := range house.Offices {

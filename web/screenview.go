@@ -7,11 +7,12 @@ import (
 
 // screenView is what a screen shows: the newest call large, the others in rows.
 type screenView struct {
-	Area   *booking.Area
-	Shape  string // class of the page: "broad", "tall"; empty: as the panel is
-	Newest *signage.Call
-	Rows   []screenRow
-	Dense  string // class for more rows than usual
+	Area      *booking.Area
+	Shape     string // class of the page: "broad", "tall"; empty: as the panel is
+	Newest    *signage.Call
+	Rows      []screenRow
+	Dense     string // class for more rows than usual
+	Disturbed string // services of the area that nobody can serve now
 }
 
 // screenRow is one of the smaller calls.

@@ -54,6 +54,8 @@ type offer struct {
 	Office  *booking.Office
 	Service booking.Service
 	Waiting int
+
+	Disturbed bool // nobody can serve it now
 }
 
 func (s *Server) terminalView(r *http.Request) (terminalView, error) {
@@ -226,7 +228,7 @@ func (s *Server) terminalOffers(w http.ResponseWriter, r *http.Request, info boo
 				v.Closed = true
 			default:
 				waiting := waitingFor(state, service.ID)
-				v.Offers = append(v.Offers, offer{office, service, waiting})
+				v.Offers = append(v.Offers, offer{office, service, waiting, state.Counters.Disturbed[queue.ServiceID(service.ID)] != 0})
 			}
 		}
 	}

@@ -28,23 +28,24 @@ func (s *Server) ticketRoutes() []route {
 
 // ticketView is what a ticket's page shows.
 type ticketView struct {
-	Title    string // of the document
-	Ticket   queue.Ticket
-	Office   *booking.Office
-	Area     *booking.Area
-	Desk     *booking.Desk // called to, being served at
-	Services string
-	Finished string // what is done of a visit in steps
-	Minutes  int
-	Ahead    int // waiting and due earlier, for the same desks
-	Open     int // open desks that serve it
-	Slot     time.Time
-	Arrived  time.Time
-	Due      time.Time
-	CalledAt time.Time
-	Returns  time.Time // missed: the due time is kept until then
-	Checked  time.Time // when this was true
-	Digits   int       // of the desk's label, for its size
+	Title     string // of the document
+	Ticket    queue.Ticket
+	Office    *booking.Office
+	Area      *booking.Area
+	Desk      *booking.Desk // called to, being served at
+	Services  string
+	Finished  string // what is done of a visit in steps
+	Disturbed string // what nobody can serve now
+	Minutes   int
+	Ahead     int // waiting and due earlier, for the same desks
+	Open      int // open desks that serve it
+	Slot      time.Time
+	Arrived   time.Time
+	Due       time.Time
+	CalledAt  time.Time
+	Returns   time.Time // missed: the due time is kept until then
+	Checked   time.Time // when this was true
+	Digits    int       // of the desk's label, for its size
 }
 
 // ticketOf finds a ticket in whichever office has it today.
@@ -72,7 +73,7 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Minutes: plannedMinutes(office, t),
 		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Arrived), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
 	if t.State == queue.Waiting {
-		v.Finished = l.List(namesOf(l, office, t.Finished))
+		v.Finished, v.Disturbed = l.List(namesOf(l, office, t.Finished)), l.List(namesOf(l, office, state.Disturbed(t)))
 	}
 	if t.Slot != 0 {
 		v.Slot = at(t.Slot)

@@ -102,6 +102,10 @@ func (c *clerk) step() {
 	switch {
 	case list.Desk.State != "open" || c.IntN(200) == 0:
 		c.atDesk("open", api.Open{Serves: c.some(len(c.services))})
+	case c.IntN(200) == 0:
+		c.give("/offices/"+c.office+"/services/"+c.some(1)[0]+"/disturb", api.Nothing{})
+	case c.IntN(40) == 0:
+		c.give("/offices/"+c.office+"/services/"+c.some(1)[0]+"/restore", api.Nothing{})
 	case list.Ticket == nil:
 		c.free(list)
 	case list.Ticket.State == "called":

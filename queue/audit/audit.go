@@ -94,7 +94,7 @@ func (o *Office) inTurn(e queue.Event, say sayer) {
 		say("%s was called, due first was %s", called[0].Number, first.Number)
 	default:
 		rule := queue.RuleEarliest
-		if !queue.Serves(desk.Serves, first.Services) {
+		if !queue.Serves(o.Serves(desk), first.Services) {
 			rule = queue.RuleStep
 		}
 		if why := called[0].Why; why == nil || why.Rule != rule || why.Due != first.Due {

@@ -93,6 +93,17 @@ var cases = map[string]struct {
 	"a whole visit at a desk chosen for it":       {steps(open("1", "id"), join("A", 5, "move", "pass"), this("1", "A"), finish("1")), "A done@1 due +5 · desk 1 open"},
 	"a step at a desk chosen for it":              {steps(open("1", "id"), join("A", 5, "id", "pass"), this("1", "A"), finish("1", "id")), "A waiting@1 due +5 · desk 1 open"},
 
+	"disturb":                               {steps(queue.Disturb{Service: "id"}), ""},
+	"restore":                               {steps(queue.Restore{Service: "id"}), ""},
+	"disturbed: nobody is called for it":    {steps(open("1", "id"), join("A", 5, "id"), queue.Disturb{Service: "id"}, next("1")), "empty"},
+	"disturbed: others are called":          {steps(open("1", "id", "pass"), join("A", 5, "id"), join("B", 9, "pass"), queue.Disturb{Service: "id"}, next("1")), "B called@1 due +9 · desk 1 open B"},
+	"disturbed: the other part is a step":   {steps(open("1", "id", "pass"), join("A", 5, "id", "pass"), queue.Disturb{Service: "id"}, next("1"), finish("1", "pass")), "A waiting@1 due +5 · desk 1 open"},
+	"disturbed: done all the same":          {steps(open("1", "id", "pass"), join("A", 5, "id", "pass"), next("1"), queue.Disturb{Service: "id"}, finish("1", "id", "pass")), "A done@1 due +5 · desk 1 open"},
+	"disturbed: a clerk may call them":      {steps(open("1", "id"), join("A", 5, "id"), queue.Disturb{Service: "id"}, this("1", "A")), "A called@1 due +5 · desk 1 open A"},
+	"disturbed twice, restored once":        {steps(open("1", "id"), join("A", 5, "id"), queue.Disturb{Service: "id"}, queue.Disturb{Service: "id"}, queue.Restore{Service: "id"}, next("1")), "A called@1 due +5 · desk 1 open A"},
+	"restored: the due is as before":        {steps(open("1", "id"), join("A", 5, "id"), queue.Disturb{Service: "id"}, 30, join("B", 25, "id"), queue.Restore{Service: "id"}, next("1")), "A called@1 due +5 · desk 1 open A"},
+	"disturbed: the next of another's line": {steps(called, join("B", 7, "id"), queue.Disturb{Service: "id"}, finishAndNext("1", "id")), "A done@1 due +5 · desk 1 open"},
+
 	"no-show":                            {steps(called, 2, noShow("1", 2)), "A missed@1 due +5 · desk 1 open"},
 	"no-show too soon":                   {steps(called, 1, noShow("1", 2)), "too-soon"},
 	"no-show too soon after the recall":  {steps(called, 1, queue.Recall{Desk: "1"}, 1, noShow("1", 2)), "too-soon"},

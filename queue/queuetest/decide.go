@@ -2,6 +2,7 @@ package queuetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/wartefrei/wartefrei/queue"
@@ -22,6 +23,17 @@ func (d *decision) decide(c queue.Command) error {
 		return d.callNext(c)
 	case queue.CallThis:
 		return d.callThis(c)
+	case queue.Disturb:
+		if d.counters.Disturbed[c.Service] == 0 {
+			all := map[queue.ServiceID]int64{c.Service: d.now}
+			maps.Copy(all, d.counters.Disturbed)
+			d.counters.Disturbed = all
+		}
+		return nil
+	case queue.Restore:
+		d.counters.Disturbed = maps.Clone(d.counters.Disturbed)
+		delete(d.counters.Disturbed, c.Service)
+		return nil
 	case queue.Finish:
 		return d.finish(c, false)
 	case queue.FinishAndCallNext:
@@ -174,9 +186,11 @@ func (d *decision) finish(c queue.Finish, next bool) error {
 	if done := append(slices.Clone(t.Finished), c.Done...); len(done) > 0 {
 		t.Finished = queue.Set(done)
 	}
-	undone := func(s queue.ServiceID) bool { return !slices.Contains(desk.Serves, s) && !slices.Contains(c.Done, s) }
+	undone := func(s queue.ServiceID) bool {
+		return !slices.Contains(d.serves(desk), s) && !slices.Contains(c.Done, s)
+	}
 	rest := slices.DeleteFunc(slices.Clone(t.Services), func(s queue.ServiceID) bool { return !undone(s) })
-	if len(rest) > 0 && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(desk.Serves, s) }) {
+	if len(rest) > 0 && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(d.serves(desk), s) }) {
 		t.State, t.Services = queue.Waiting, rest
 	} else {
 		t.State, t.EndedAt = queue.Done, d.now

@@ -224,7 +224,7 @@ func (d *decision) release(t queue.Ticket) {
 func (d *decision) first(desk queue.Desk) (queue.Ticket, queue.Why, bool) {
 	var ts []queue.Ticket
 	for _, t := range d.office.Tickets {
-		if t.State == queue.Waiting && (covers(desk.Serves, t.Services) || d.step(desk, t)) {
+		if t.State == queue.Waiting && (covers(d.serves(desk), t.Services) || d.step(desk, t)) {
 			ts = append(ts, t)
 		}
 	}
@@ -243,11 +243,21 @@ func (d *decision) first(desk queue.Desk) (queue.Ticket, queue.Why, bool) {
 // step says whether a desk would do only a part of the visit: no open desk does the whole.
 func (d *decision) step(desk queue.Desk, t queue.Ticket) bool {
 	for _, other := range d.office.Desks {
-		if other.State == queue.DeskOpen && covers(other.Serves, t.Services) {
+		if other.State == queue.DeskOpen && covers(d.serves(other), t.Services) {
 			return false
 		}
 	}
-	return !covers(desk.Serves, t.Services) && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(desk.Serves, s) })
+	return !covers(d.serves(desk), t.Services) && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(d.serves(desk), s) })
+}
+
+// serves is what a desk serves and is not disturbed.
+func (d *decision) serves(desk queue.Desk) (serves []queue.ServiceID) {
+	for _, s := range desk.Serves {
+		if d.counters.Disturbed[s] == 0 {
+			serves = append(serves, s)
+		}
+	}
+	return serves
 }
 
 func covers(serves, want []queue.ServiceID) bool {

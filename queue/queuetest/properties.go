@@ -240,7 +240,7 @@ func stepsDoAll(t *testing.T, line queue.Line) {
 			t.Fatal(err)
 		}
 		calls, idle = calls+1, 0
-		here, _ := queue.Step(called.Desks[0], called.Tickets[0])
+		here, _ := (&queue.Office{}).Step(called.Desks[0], called.Tickets[0])
 		give(t, line, request(fmt.Sprintf("finish-%d", n), 0, finish(id, here...)))
 	}
 	for _, ticket := range read(t, line, theOffice).Tickets {

@@ -123,6 +123,8 @@ func (g *generator) join() queue.Command {
 func (g *generator) calling() queue.Command {
 	desk := g.desk()
 	switch n := g.IntN(20); {
+	case n == 0 && g.IntN(2) == 0:
+		return pick[queue.Command](g, queue.Disturb{Service: g.services(1)[0]}, queue.Restore{Service: g.services(1)[0]}, queue.Restore{Service: g.services(1)[0]})
 	case n == 0:
 		return queue.PauseDesk{Desk: desk}
 	case n == 1:

@@ -39,19 +39,21 @@ func readOffice(office queue.OfficeID, r reply) (*queue.Office, error) {
 	o := &queue.Office{ID: office, Epoch: r.number(0), Version: r.number(1), At: r.number(2), Day: r.text(3),
 		Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{},
 		Counters: queue.Counters{Seq: r.number(4)}}
-	if text := r.text(5); text != "{}" { // an empty list, as cjson writes it
-		if err := json.Unmarshal([]byte(text), &o.Counters.AtOnce); err != nil {
-			return nil, err
+	for n, list := range map[int]any{5: &o.Counters.AtOnce, 6: &o.Counters.Disturbed} {
+		if text := r.text(n); text != "{}" { // an empty list, as cjson writes it
+			if err := json.Unmarshal([]byte(text), list); err != nil {
+				return nil, err
+			}
 		}
 	}
-	for _, text := range r.texts(6) {
+	for _, text := range r.texts(7) {
 		var t queue.Ticket
 		if err := json.Unmarshal([]byte(text), &t); err != nil {
 			return nil, err
 		}
 		o.Tickets[t.ID] = t
 	}
-	for _, text := range r.texts(7) {
+	for _, text := range r.texts(8) {
 		var d queue.Desk
 		if err := json.Unmarshal([]byte(text), &d); err != nil {
 			return nil, err

@@ -93,6 +93,8 @@ var commands = []Operation{
 	desk("finish-and-call-next", "End the visit and call the next ticket; nobody waiting is no refusal", Finish{}),
 	desk("no-show", "The called person did not come", AtDesk{}),
 	desk("park", "Set the ticket aside, for a form or a photo", AtDesk{}),
+	service("disturb", "A service cannot be served until it is restored, or the day ends"),
+	service("restore", "A service goes on"),
 	ticket("revoke", "Take a no-show back", Nothing{}),
 	ticket("bring-back", "End parking", BringBack{}),
 	ticket("transfer", "Send a ticket to other services of the office", Transfer{}),
@@ -106,6 +108,10 @@ var commands = []Operation{
 
 func desk(name, summary string, body any) Operation {
 	return Operation{"POST", "/offices/{office}/desks/{desk}/" + name, summary, OfficeClerk, nil, body, 200, Event{}}
+}
+
+func service(name, summary string) Operation {
+	return Operation{"POST", "/offices/{office}/services/{service}/" + name, summary, OfficeClerk, nil, Nothing{}, 200, Event{}}
 }
 
 func ticket(name, summary string, body any) Operation {

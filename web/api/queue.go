@@ -81,7 +81,15 @@ type Queue struct {
 	At      time.Time `json:"at,omitzero"` // of the last change
 	Tickets []Ticket  `json:"tickets"`     // of the day, in the order of arrival, ended ones too
 	Desks   []Desk    `json:"desks"`
-	Record  string    `json:"record"` // complete, or behind: what is done now is not recorded yet
+	// Disturbed are services that nobody can serve now.
+	Disturbed []Disturbance `json:"disturbed"`
+	Record    string        `json:"record"` // complete, or behind: what is done now is not recorded yet
+}
+
+// Disturbance is a service that nobody can serve now: whose ticket needs it waits, and keeps its due.
+type Disturbance struct {
+	Service string    `json:"service"`
+	Since   time.Time `json:"since"`
 }
 
 // DeskList is what a desk sees: itself, the ticket at it, and who waits for it.

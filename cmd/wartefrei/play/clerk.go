@@ -51,7 +51,7 @@ func (s *scene) openDesk(desk booking.Desk) queue.Command {
 func (s *scene) serve(at queue.Desk, t queue.Ticket, open bool) queue.Command {
 	whim := s.hash("serves", string(s.office.ID), s.state.Day, t.Number)
 	called, served := s.since(t.CalledAt), s.since(t.ServedAt)
-	here, _ := queue.Step(at, t)
+	here, _ := s.state.Step(at, t)
 	rules := checkin.Rules(*s.office)
 	switch {
 	case t.State == queue.Serving && served < s.length(here, t.Persons, whim):

@@ -52,6 +52,8 @@ local function set(...)
   return s
 end
 
+local disturbed = m.disturbed and cjson.decode(m.disturbed) or {} -- services that nobody can serve now → since
+
 -- sorted lists a set as tickets and desks hold it.
 local function sorted(s)
   local list = {}
@@ -114,6 +116,13 @@ local function release(t)
   return {d}
 end
 
+-- serving is the set of what a desk serves now (queue.Office.Serves).
+local function serving(d)
+  local serves = set(unpack(d.serves))
+  for service in pairs(disturbed) do serves[service] = nil end
+  return serves
+end
+
 -- covered says how much of a line's services is served: "whole", "part" or nil.
 local function covered(serves, line)
   local all, some = true, false
@@ -129,7 +138,7 @@ local function servedWhole(line)
     openDesks = {}
     for _, text in ipairs(redis.call('HVALS', key('d'))) do
       local d = cjson.decode(text)
-      if d.state == 'open' then table.insert(openDesks, set(unpack(d.serves))) end
+      if d.state == 'open' then table.insert(openDesks, serving(d)) end
     end
   end
   for _, serves in ipairs(openDesks) do
@@ -140,7 +149,7 @@ end
 -- first reads the ticket that is due first of those that the desk sees
 -- (queue.Office.Sees), and returns it and the rule by which it is called.
 local function first(d)
-  local serves = set(unpack(d.serves))
+  local serves = serving(d)
   local best
   for _, line in ipairs(redis.call('SMEMBERS', key('lines'))) do
     local much = covered(serves, line)
@@ -164,9 +173,9 @@ local function call(t, d, rule, reason)
 end
 
 -- finish ends the visit at the desk. What the desk does not serve of it, and
--- was not done, is for another desk (queue.Step).
+-- was not done, is for another desk (queue.Office.Step).
 local function finish(t, d)
-  local has, serves, done = set(unpack(t.services)), set(unpack(d.serves)), set(unpack(cmd.done or {}))
+  local has, serves, done = set(unpack(t.services)), serving(d), set(unpack(cmd.done or {}))
   local here, rest, finished = false, {}, set(unpack(t.finished or {}))
   for service in pairs(done) do
     if not has[service] then refuse('service-missing') end
@@ -201,10 +210,11 @@ local function append(tickets, desks)
     office = office, epoch = m.epoch, version = version, at = now, day = m.day,
     kind = kind, command = id, hash = hash, actor = cjson.decode(ARGV[8]),
     tickets = tickets[1] and tickets, desks = desks[1] and desks,
-    counters = {seq = m.seq, atOnce = atOnce[1] and atOnce},
+    counters = {seq = m.seq, atOnce = atOnce[1] and atOnce, disturbed = next(disturbed) and disturbed},
   })
   redis.call('XADD', key('log'), version .. '-0', 'event', text)
-  redis.call('HSET', KEYS[1], 'ver', version, 't', now, 'seq', m.seq, 'atOnce', cjson.encode(atOnce))
+  redis.call('HSET', KEYS[1], 'ver', version, 't', now, 'seq', m.seq, 'atOnce', cjson.encode(atOnce),
+    'disturbed', cjson.encode(disturbed))
   return text
 end
 

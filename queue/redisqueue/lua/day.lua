@@ -8,7 +8,7 @@ for _, text in ipairs(redis.call('HVALS', key('t'))) do
   if open[cjson.decode(text).state] then return {'UNFINISHED'} end
 end
 local yesterday, before = m.day, m.prev
-m.day, m.seq, atOnce = ARGV[4], 0, {}
+m.day, m.seq, atOnce, disturbed = ARGV[4], 0, {}, {}
 local text = append({}, {})
 redis.call('HSET', KEYS[1], 'day', m.day, 'prev', yesterday)
 redis.call('UNLINK', key('t'), key('d'), key('a'), key('lines'), key('c:' .. before))

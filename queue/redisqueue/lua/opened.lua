@@ -16,7 +16,7 @@ end
 m.epoch = e.epoch
 redis.call('XADD', key('log'), e.version .. '-0', 'event', ARGV[8])
 redis.call('HSET', KEYS[1], 'epoch', e.epoch, 'ver', e.version, 'jver', e.version, 'server', server, 't', e.at,
-  'seq', e.counters.seq, 'atOnce', cjson.encode(e.counters.atOnce or {}), 'day', e.day, 'prev', ARGV[9])
+  'seq', e.counters.seq, 'atOnce', cjson.encode(e.counters.atOnce or {}), 'disturbed', cjson.encode(e.counters.disturbed or {}), 'day', e.day, 'prev', ARGV[9])
 redis.call('HDEL', KEYS[1], 'fence')
 redis.call('PUBLISH', ARGV[7], ARGV[8])
 return {'OPENED'}

@@ -1,7 +1,7 @@
 -- Before every script: who we are, and whether this Redis may speak for the
 -- office.
 --
--- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, day, prev, jver
+-- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, disturbed, day, prev, jver
 -- ARGV[1] epoch that the node knows, 0 for none
 -- ARGV[2] highest version that the node knows
 -- ARGV[3] time by the node, in ms
@@ -18,7 +18,7 @@
 
 local office = string.sub(KEYS[1], 2, -3)
 
-local fields = {'epoch', 'ver', 'server', 'fence', 't', 'seq', 'atOnce', 'day', 'prev', 'jver'}
+local fields = {'epoch', 'ver', 'server', 'fence', 't', 'seq', 'atOnce', 'disturbed', 'day', 'prev', 'jver'}
 local m = {}
 for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
   m[fields[i]] = value or nil

@@ -1,0 +1,3 @@
+-- A service goes on.
+disturbed[cmd.service] = nil
+return emit({}, {})
