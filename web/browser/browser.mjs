@@ -70,11 +70,11 @@ export async function deskKey(page, key) {
   keys[key] = performance.now(); // a busy browser presses late: at the latest now
 }
 
-/** Does what gives a command, and returns the server's answer to it. */
+/** Does what gives a command, and returns the server's answer to it: a frame may come before the answer to the command before. */
 export async function answered(page, act) {
-  const answer = page.waitForResponse((response) => response.request().method() === "POST");
+  const request = page.waitForRequest((one) => one.method() === "POST");
   await act();
-  return answer;
+  return (await request).response();
 }
 
 /** The clerk calls and serves until the number is called: whoever else waits comes first. */
