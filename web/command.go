@@ -38,6 +38,8 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 		return x, knownServices(office, x.Serves)
 	case queue.Disturb:
 		return x, knownServices(office, []queue.ServiceID{x.Service})
+	case queue.Restore:
+		return x, knownServices(office, []queue.ServiceID{x.Service})
 	case queue.NoShow:
 		x.NotBefore = rules.NoShow.Milliseconds()
 		return x, nil
