@@ -176,14 +176,10 @@ func faults(ctx context.Context, p plan, out io.Writer) error {
 	}
 	defer site.close()
 	r := &run{plan: p, Rand: rand.New(rand.NewPCG(p.seed, 1<<32)), site: site, record: newRecord(site.pool), took: map[string]*times{}}
-	if r.crowd, err = newCrowd(site, p.seed); err != nil {
-		return err
-	}
+	r.crowd = newCrowd(site, p.seed)
 	working, leave := context.WithCancel(ctx)
 	defer leave()
-	if r.screens, err = watch(working, site); err != nil {
-		return err
-	}
+	r.screens = watch(working, site)
 	began := time.Now()
 	r.crowd.work(working)
 	for n, k := range r.order() {

@@ -62,7 +62,7 @@ type command struct {
 }
 
 // newCrowd has a clerk at every desk.
-func newCrowd(site *installation, seed uint64) (*crowd, error) {
+func newCrowd(site *installation, seed uint64) *crowd {
 	city := democity.City()
 	c := &crowd{site: site, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 8 * time.Second}}
 	for _, office := range city.Offices() {
@@ -77,7 +77,7 @@ func newCrowd(site *installation, seed uint64) (*crowd, error) {
 				office: string(office.ID), desk: desk.ID, services: services})
 		}
 	}
-	return c, nil
+	return c
 }
 
 // work lets the clerks work until ctx ends.

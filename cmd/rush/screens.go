@@ -38,7 +38,7 @@ type frame struct {
 	Data    *api.Board
 }
 
-func watch(ctx context.Context, site *installation) (*screens, error) {
+func watch(ctx context.Context, site *installation) *screens {
 	city := democity.City()
 	s := &screens{}
 	for _, house := range city.Houses {
@@ -55,7 +55,7 @@ func watch(ctx context.Context, site *installation) (*screens, error) {
 			}
 		}
 	}
-	return s, nil
+	return s
 }
 
 // follow reads frames until the connection ends.
