@@ -113,17 +113,10 @@ func setBack(ctx context.Context, r *run) error {
 }
 
 // rebuild has an administrator write every office's queue anew, in the middle
-// of the day. Nodes open the office at the same time: who comes second in all
-// tries is told so, and tries again.
+// of the day.
 func rebuild(ctx context.Context, r *run) error {
 	for office := range r.record.offices {
-		var err error
-		for range 5 {
-			if _, err = r.site.run(ctx, "rebuild", office); err == nil {
-				break
-			}
-		}
-		if err != nil {
+		if _, err := r.site.run(ctx, "rebuild", office); err != nil {
 			return err
 		}
 	}

@@ -94,13 +94,29 @@ func union[K ~string, V any](a, b map[K]V) []K {
 }
 
 // Rebuild writes an office's queue anew from its record, under a new epoch. It
-// tries until ctx's deadline (10 s without one), since commands may come between.
+// tries until ctx's deadline (10 s without one). In a busy office another node
+// may open it between two tries: that has done the same, and is enough.
 func (q *Queue) Rebuild(ctx context.Context, office queue.OfficeID) error {
-	err := until(ctx, func(ctx context.Context) error { return q.open(ctx, office, 0, "", true) })
+	before, err := q.record.heads(ctx, []queue.OfficeID{office})
+	if err == nil {
+		err = until(ctx, func(ctx context.Context) error { return q.rebuild(ctx, office, before[0].Epoch) })
+	}
 	if err != nil {
-		return fmt.Errorf("rebuild: %w", err)
+		return fmt.Errorf("rebuild %s: %w", office, err)
 	}
 	return nil
+}
+
+// rebuild tries once to bring the office into an epoch after the one before.
+func (q *Queue) rebuild(ctx context.Context, office queue.OfficeID, before int64) error {
+	err := q.open(ctx, office, 0, "", true)
+	if err == nil {
+		return nil
+	}
+	if o, readErr := q.Office(ctx, office); readErr == nil && o.Epoch > before {
+		return nil
+	}
+	return err
 }
 
 // RebuildFromRedis goes on from what Redis has, whatever the record says: for a

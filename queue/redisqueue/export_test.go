@@ -22,6 +22,9 @@ func (q *Queue) Bare(ctx context.Context, r queue.Request) ([]any, error) {
 	return append([]any{"EVALSHA", script.Hash(), 1, metaKey(r.Office), known.Epoch, known.Version}, args...), nil
 }
 
+// ScriptHash is what EVALSHA names a script by.
+func ScriptHash(name string) string { return scripts[name].Hash() }
+
 // Note tells Redis how far an office is recorded, and to keep so many recorded events.
 func (q *Queue) Note(ctx context.Context, office queue.OfficeID, keep int) error {
 	heads, err := q.record.heads(ctx, []queue.OfficeID{office})

@@ -46,6 +46,47 @@ func TestKill(t *testing.T) {
 	c.leave(faults)
 }
 
+// TestRebuildComesSecond rebuilds an office that is so busy that the record goes
+// on between the look at it and every try, and other nodes open what it closed.
+func TestRebuildComesSecond(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	c := newCrowd(t, func() redis.UniversalClient { return s.Client() }, office)
+	c.work(100)
+	rdb := s.Client()
+	rdb.AddHook(busy{c, redisqueue.ScriptHash("fence"), s.Client()})
+	began := c.answered.Load()
+	if err := redisqueue.New(rdb, pgjournal.New(c.pool)).Rebuild(t.Context(), office); err != nil {
+		t.Error(err)
+	}
+	if c.answered.Load() == began {
+		t.Error("nobody worked meanwhile")
+	}
+	c.leave(1)
+}
+
+// busy has somebody answered before a script runs in an office that is open.
+type busy struct {
+	*crowd
+	script string
+	rdb    redis.UniversalClient
+}
+
+func (b busy) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (b busy) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (b busy) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if args := cmd.Args(); len(args) > 1 && args[1] == b.script && !b.rdb.HExists(ctx, "{"+string(office)+"}m", "fence").Val() {
+			b.work(1)
+		}
+		return next(ctx, cmd)
+	}
+}
+
 // TestCluster kills each master of a cluster in turn. Nobody stands in for it:
 // its offices stand until it is back, the others work on.
 func TestCluster(t *testing.T) {
