@@ -138,6 +138,25 @@ type Transfer struct {
 	Services []ServiceID `json:"services"` // sorted
 }
 
+// Send ends an open visit here, wherever it is, and sends it to another office:
+// → sent. There it goes on by Receive. A desk that had it is free.
+type Send struct {
+	Ticket   TicketID    `json:"ticket"`
+	Office   OfficeID    `json:"office"`   // another one
+	Services []ServiceID `json:"services"` // what it is to be served there, sorted
+}
+
+// Receive goes on with a visit that another office sent: the same ticket id,
+// class and due, in a line of this office. Number is the one it has; empty draws
+// one here. Whoever comes back to an office gets the ticket that they had there. It
+// refuses an id that has a ticket which was not sent away (ErrTicketExists).
+type Receive struct {
+	Ticket  Ticket  `json:"ticket"` // ID, Number, Class, Services, Persons, Area, Due, Slot, Reason, SentFrom; the rest is the queue's
+	Numbers Numbers `json:"numbers"`
+	// On the way: → parked, until Here or BringBack. Else → waiting.
+	OnTheWay bool `json:"onTheWay,omitempty"`
+}
+
 // Change corrects services and persons of an open ticket, wherever it is.
 type Change struct {
 	Ticket   TicketID    `json:"ticket"`
@@ -166,7 +185,8 @@ type Merge struct {
 
 // Here is "I am here" of somebody who was called and missed it: missed →
 // waiting, due max(due, now) within Window of the no-show, later now + Allowance
-// with class Entitled.
+// with class Entitled. Likewise of somebody whom another house sent: parked and at
+// no desk yet → waiting, due unchanged.
 type Here struct {
 	Ticket    TicketID `json:"ticket"`
 	Window    int64    `json:"window"`    // ms
@@ -202,6 +222,8 @@ func (Revoke) Kind() string            { return "revoke" }
 func (Park) Kind() string              { return "park" }
 func (BringBack) Kind() string         { return "bring-back" }
 func (Transfer) Kind() string          { return "transfer" }
+func (Send) Kind() string              { return "send" }
+func (Receive) Kind() string           { return "receive" }
 func (Change) Kind() string            { return "change" }
 func (Split) Kind() string             { return "split" }
 func (Merge) Kind() string             { return "merge" }

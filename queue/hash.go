@@ -19,6 +19,9 @@ func Hash(c Command) (string, error) {
 	case Split:
 		x.New, x.Numbers = "", Numbers{}
 		c = x
+	case Receive:
+		x.Ticket.Number, x.Ticket.Area, x.Numbers, x.OnTheWay = "", "", Numbers{}, false
+		c = x
 	case NoShow:
 		x.NotBefore = 0
 		c = x

@@ -10,6 +10,8 @@
 //	          │                 └──park──────▶ parked ──────────────────────────┘
 //	          └──leave, cancel──▶ gone          merge: the other ticket ─▶ merged
 //
+//	send ─▶ sent: the visit goes on in another office (receive)
+//
 // Every ticket has one due time. A waiting ticket stands in the [Line] of its
 // set of services; a line is ordered by due, then by arrival. A [Desk] sees
 // the lines whose services it all serves, and takes the smallest head. Where no
@@ -54,10 +56,11 @@ const (
 	Done    State = "done"
 	Gone    State = "gone" // left, or cancelled by the office
 	Merged  State = "merged"
+	Sent    State = "sent" // goes on in another office
 )
 
-// Open says whether the visit goes on: the ticket is not done, gone or merged.
-func (s State) Open() bool { return s != Done && s != Gone && s != Merged }
+// Open says whether the visit goes on: the ticket is not done, gone, merged or sent.
+func (s State) Open() bool { return s != Done && s != Gone && s != Merged && s != Sent }
 
 // Class is why a ticket is due when it is.
 type Class string
@@ -110,6 +113,15 @@ type Ticket struct {
 	Finished    []ServiceID `json:"finished,omitempty"`    // services done, sorted
 	Into        TicketID    `json:"into,omitempty"`        // merged into
 	From        TicketID    `json:"from,omitempty"`        // split from
+	SentTo      *Passage    `json:"sentTo,omitempty"`      // goes on there
+	SentFrom    *Passage    `json:"sentFrom,omitempty"`    // came from there
+}
+
+// Passage is a visit's way from one office to another.
+type Passage struct {
+	Office   OfficeID    `json:"office"`
+	Services []ServiceID `json:"services,omitempty"` // sent to: what it is for there, sorted
+	Mark     string      `json:"mark"`               // "<epoch>-<version>" of the event that sent it, in the office that sent
 }
 
 // Why says in facts why a ticket was called; booking/texts makes the sentence.

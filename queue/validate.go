@@ -42,7 +42,25 @@ func (r Request) Validate() error {
 }
 
 func (x Join) check(c *checks) {
+	c.that(x.AtOnceLimit >= 0 && x.AtOnceLimit <= 100 && (x.Ticket.Class == AtOnce || x.AtOnceLimit == 0), "atOnceLimit")
+	c.newTicket(x.Ticket, x.Numbers)
+}
+
+func (x Receive) check(c *checks) {
 	t := x.Ticket
+	c.text("ticket.number", t.Number, 0, MaxLabel)
+	c.that(t.SentFrom != nil && len(t.SentFrom.Services) == 0, "ticket.sentFrom")
+	if t.SentFrom != nil {
+		c.id("ticket.sentFrom.office", string(t.SentFrom.Office))
+		c.id("ticket.sentFrom.mark", t.SentFrom.Mark)
+	}
+	c.that(t.Appointment == "", "ticket.appointment")
+	t.Number, t.SentFrom = "", nil
+	c.newTicket(t, x.Numbers)
+}
+
+// newTicket holds a ticket to what its maker may say of it.
+func (c *checks) newTicket(t Ticket, numbers Numbers) {
 	c.id("ticket.id", string(t.ID))
 	c.that(slices.Contains([]Class{Booked, Entitled, WalkIn, Info, Urgent, AtOnce}, t.Class), "ticket.class")
 	c.services("ticket.services", t.Services)
@@ -61,8 +79,7 @@ func (x Join) check(c *checks) {
 	default:
 		c.that(t.Reason == "", "ticket.reason")
 	}
-	c.that(x.AtOnceLimit >= 0 && x.AtOnceLimit <= 100 && (t.Class == AtOnce || x.AtOnceLimit == 0), "atOnceLimit")
-	x.Numbers.check(c)
+	numbers.check(c)
 	t.ID, t.Class, t.Services, t.Persons, t.Area, t.Due, t.Slot, t.Appointment, t.Reason = "", "", nil, 0, "", 0, 0, "", ""
 	c.that(reflect.DeepEqual(t, Ticket{}), "ticket: a field of the queue's")
 }
@@ -98,6 +115,12 @@ func (x BringBack) check(c *checks) {
 
 func (x Transfer) check(c *checks) {
 	c.id("ticket", string(x.Ticket))
+	c.services("services", x.Services)
+}
+
+func (x Send) check(c *checks) {
+	c.id("ticket", string(x.Ticket))
+	c.id("office", string(x.Office))
 	c.services("services", x.Services)
 }
 

@@ -116,7 +116,7 @@ func (o *Office) first(desk queue.Desk) (first queue.Ticket, ok bool) {
 }
 
 // mayChangeDue are the commands after which a ticket may be due at another time.
-var mayChangeDue = []string{queue.Here{}.Kind(), queue.Merge{}.Kind()}
+var mayChangeDue = []string{queue.Here{}.Kind(), queue.Merge{}.Kind(), queue.Receive{}.Kind()}
 
 // ticket holds a changed ticket against what it was.
 func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
@@ -136,10 +136,11 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 		if t.Due != before.Due && !slices.Contains(mayChangeDue, e.Kind) {
 			say("%s was due %d and is due %d", t.Number, before.Due, t.Due)
 		}
-		if t.Number != before.Number || t.Seq != before.Seq || t.Arrived != before.Arrived {
+		returned := e.Kind == queue.Receive{}.Kind() && before.State == queue.Sent
+		if t.Number != before.Number || t.Seq != before.Seq || t.Arrived != before.Arrived && !returned {
 			say("%s was %s, arrived %d as number %d of the day: nothing changes that", t.Number, before.Number, before.Arrived, before.Seq)
 		}
-		if !before.State.Open() {
+		if !before.State.Open() && !returned {
 			say("%s is %s, but was %s", t.Number, t.State, before.State)
 		}
 	}

@@ -67,6 +67,17 @@ func here(ticket queue.TicketID) queue.Here {
 	return queue.Here{Ticket: ticket, Window: 15 * 60_000, Allowance: 20 * 60_000}
 }
 
+func send(ticket queue.TicketID, services ...queue.ServiceID) queue.Send {
+	return queue.Send{Ticket: ticket, Office: "standesamt", Services: set(services...)}
+}
+
+// receive has number K 900, or none yet.
+func receive(id queue.TicketID, minutes int, number string, onTheWay bool) queue.Receive {
+	j := join(id, minutes, "id")
+	j.Ticket.Number, j.Ticket.SentFrom = number, &queue.Passage{Office: "standesamt", Mark: "1-9"}
+	return queue.Receive{Ticket: j.Ticket, Numbers: numbers, OnTheWay: onTheWay}
+}
+
 func leave(ticket queue.TicketID) queue.Leave { return queue.Leave{Ticket: ticket} }
 
 func cancel(ticket queue.TicketID) queue.Cancel {

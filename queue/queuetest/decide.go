@@ -13,6 +13,8 @@ func (d *decision) decide(c queue.Command) error {
 	switch c := c.(type) {
 	case queue.Join:
 		return d.join(c)
+	case queue.Receive:
+		return d.receive(c)
 	case queue.OpenDesk:
 		return d.openDesk(c)
 	case queue.PauseDesk:
@@ -46,7 +48,7 @@ func (d *decision) decide(c queue.Command) error {
 		return d.merge(c)
 	case queue.Recall, queue.PutBack, queue.Came, queue.NoShow, queue.Park:
 		return d.aboutDesk(c)
-	case queue.Revoke, queue.Here, queue.Leave, queue.Cancel, queue.Transfer, queue.Change:
+	case queue.Revoke, queue.Here, queue.Leave, queue.Cancel, queue.Transfer, queue.Send, queue.Change:
 		return d.aboutTicket(c)
 	}
 	return fmt.Errorf("the model does not know %T", c)
@@ -68,6 +70,21 @@ func (d *decision) join(c queue.Join) error {
 	return nil
 }
 
+func (d *decision) receive(c queue.Receive) error {
+	t := c.Ticket
+	if was, ok := d.office.Tickets[t.ID]; ok && was.State == queue.Sent {
+		t.Number, t.Seq, t.Appointment, t.From, t.Finished = was.Number, was.Seq, was.Appointment, was.From, was.Finished
+	} else if err := d.newTicket(&t, c.Numbers); err != nil {
+		return err
+	}
+	t.State, t.Arrived = queue.Waiting, d.now
+	if c.OnTheWay {
+		t.State, t.ParkedAt = queue.Parked, d.now
+	}
+	d.changed(t)
+	return nil
+}
+
 // letIn counts those let in at once; one too many in an hour is due at arrival.
 func (d *decision) letIn(t *queue.Ticket, limit int) {
 	var hour []int64
@@ -84,12 +101,14 @@ func (d *decision) letIn(t *queue.Ticket, limit int) {
 	d.counters.AtOnce = hour
 }
 
-// newTicket gives a ticket its sequence and number.
+// newTicket gives a ticket its sequence and, if it has none, its number.
 func (d *decision) newTicket(t *queue.Ticket, numbers queue.Numbers) error {
 	if _, ok := d.office.Tickets[t.ID]; ok {
 		return queue.ErrTicketExists
 	}
-	t.Number = numbers.Number(d.counters.Seq)
+	if t.Number == "" {
+		t.Number = numbers.Number(d.counters.Seq)
+	}
 	d.counters.Seq++
 	t.Seq = d.counters.Seq
 	return nil
@@ -322,14 +341,19 @@ func (d *decision) aboutTicket(c queue.Command) error {
 		}
 		t.State = queue.Waiting
 	case queue.Here:
-		if t, err = d.ticket(c.Ticket, queue.Missed); err != nil {
+		if t, err = d.ticket(c.Ticket, queue.Missed, queue.Parked); err != nil {
 			return err
 		}
-		t.State = queue.Waiting
-		if d.now-t.MissedAt > c.Window {
+		switch {
+		case t.State == queue.Parked && t.Desk != "":
+			return queue.ErrWrongState
+		case t.State == queue.Parked: // on the way from another house until now
+		case d.now-t.MissedAt > c.Window:
 			t.Due, t.Class = d.now+c.Allowance, queue.Entitled
+		default:
+			t.Due = max(t.Due, d.now)
 		}
-		t.Due = max(t.Due, d.now)
+		t.State = queue.Waiting
 	case queue.Leave:
 		if t, err = d.ticket(c.Ticket, queue.Waiting, queue.Called, queue.Parked, queue.Missed); err != nil {
 			return err
@@ -348,6 +372,13 @@ func (d *decision) aboutTicket(c queue.Command) error {
 		}
 		d.release(t)
 		t.State, t.Services = queue.Waiting, c.Services
+	case queue.Send:
+		if t, err = d.openTicket(c.Ticket); err != nil {
+			return err
+		}
+		d.release(t)
+		t.State, t.EndedAt = queue.Sent, d.now
+		t.SentTo = &queue.Passage{Office: c.Office, Services: c.Services, Mark: fmt.Sprintf("%d-%d", d.office.Epoch, d.office.Version+1)}
 	case queue.Change:
 		if t, err = d.openTicket(c.Ticket); err != nil {
 			return err

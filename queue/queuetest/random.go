@@ -56,6 +56,7 @@ type generator struct {
 	pair    *pair
 	at      time.Time
 	day     time.Time
+	before  time.Time // the day before: older ids are forgotten
 	made    int
 	tickets []queue.TicketID // of the day
 }
@@ -73,15 +74,18 @@ func (g *generator) request() queue.Request {
 		if g.IntN(6) == 0 {
 			r.Command = g.command()
 		}
-		return r
+		if r.Day >= g.before.Format(time.DateOnly) {
+			return r
+		}
 	}
 	g.at = g.at.Add(time.Duration(g.IntN(60_000)-2_000) * time.Millisecond) // clocks of nodes differ
 	if g.made%1000 == 0 {
+		g.before = g.day
 		g.day = g.day.AddDate(0, 0, 1+g.IntN(3))
 		g.at, g.tickets = g.day, nil
 	}
 	day := g.day
-	if g.IntN(50) == 0 {
+	if g.IntN(50) == 0 && g.state().Day == day.Format(time.DateOnly) {
 		day = day.AddDate(0, 0, -1) // a node that is late
 	}
 	return queue.Request{Office: g.pair.office, ID: fmt.Sprintf("r%d", g.made), At: g.at, Day: day.Format(time.DateOnly),
@@ -166,7 +170,11 @@ func (g *generator) meant(desk queue.DeskID) queue.TicketID {
 
 func (g *generator) aboutTicket() queue.Command {
 	ticket := g.ticket()
-	switch g.IntN(12) {
+	switch g.IntN(14) {
+	case 12:
+		return queue.Send{Ticket: ticket, Office: "elsewhere", Services: g.services(2)}
+	case 13:
+		return g.receive()
 	case 0:
 		return queue.Revoke{Ticket: ticket}
 	case 1:
@@ -188,6 +196,19 @@ func (g *generator) aboutTicket() queue.Command {
 	default:
 		return queue.Cancel{Ticket: ticket, Reason: pick(g, queue.CancelReasons...)}
 	}
+}
+
+// receive is somebody new, or one who was sent away before.
+func (g *generator) receive() queue.Command {
+	t := queue.Ticket{ID: g.newTicket(), Class: pick(g, queue.Booked, queue.WalkIn), Services: g.services(3), Persons: 1 + g.IntN(5),
+		Area: "hall", Due: g.at.UnixMilli(), SentFrom: &queue.Passage{Office: "elsewhere", Mark: fmt.Sprintf("1-%d", g.made)}}
+	switch away := g.state().In(queue.Sent); {
+	case len(away) > 0 && g.IntN(2) == 0:
+		t.ID = pick(g, away...).ID
+	case g.IntN(2) == 0:
+		t.Number = fmt.Sprintf("E %d", g.made)
+	}
+	return queue.Receive{Ticket: t, Numbers: g.numbers(), OnTheWay: g.IntN(3) == 0}
 }
 
 func (g *generator) split(ticket queue.TicketID) queue.Command {

@@ -193,13 +193,14 @@ local function finish(t, d)
   d.ticket = nil
 end
 
--- number gives a new ticket the day's next sequence and number (queue.Numbers).
+-- number gives a new ticket the day's next sequence and, if it has none, number (queue.Numbers).
 local function number(t)
   local n, of = m.seq, cmd.numbers
   m.seq = n + 1
   t.seq = m.seq
-  t.number = string.format('%s %03d', of.prefix,
-    math.floor(n / 999) * 1000 + 1 + (of.mul * (n % 999) + of.add) % 999)
+  if not t.number or t.number == '' then
+    t.number = string.format('%s %03d', of.prefix, math.floor(n / 999) * 1000 + 1 + (of.mul * (n % 999) + of.add) % 999)
+  end
   if redis.call('HEXISTS', key('t'), t.id) == 1 then refuse('ticket-exists') end
 end
 

@@ -1,6 +1,9 @@
--- Back after a missed call: missed → waiting. Late ones get a new due.
-local t = ticket(cmd.ticket, set('missed'))
-if now <= t.missedAt + cmd.window then
+-- Back after a missed call: missed → waiting. Late ones get a new due. Or arrived
+-- from another house: parked, and never at a desk here → waiting.
+local t = ticket(cmd.ticket, set('missed', 'parked'))
+if t.state == 'parked' then
+  if t.desk then refuse('wrong-state') end
+elseif now <= t.missedAt + cmd.window then
   t.due = math.max(t.due, now)
 else
   t.due, t.class = now + cmd.allowance, 'entitled'

@@ -1,0 +1,6 @@
+-- The visit ends here and goes on in another office.
+local t = ticket(cmd.ticket, open)
+local desks = release(t)
+t.state, t.endedAt = 'sent', now
+t.sentTo = {office = cmd.office, services = cmd.services, mark = m.epoch .. '-' .. version}
+return emit({t}, desks)
