@@ -56,13 +56,13 @@ const (
 // Every ticket of the day is in exactly one of the states, and it came by
 // itself or was split from another:
 //
-//	Came + Split = Waiting + Called + Serving + Parked + Missed + Done + Gone + Merged
+//	Came + Split = Waiting + Called + Serving + Parked + Missed + Done + Gone + Merged + Sent
 type Figures struct {
 	Office queue.OfficeID
 	Day    string    // of the queue, as 2026-11-24; empty before its first event
 	Now    time.Time // the office clock, in the city's zone
 
-	Came  int // tickets that joined by themselves
+	Came  int // tickets that joined by themselves, or were sent from another office
 	Split int // tickets made of others by a clerk
 
 	Waiting int
@@ -73,6 +73,7 @@ type Figures struct {
 	Done    int
 	Gone    int // gave the number back, or were cancelled by the office
 	Merged  int
+	Sent    int // to another office
 
 	Waits       Waits                     // of everybody called at least once today
 	Longest     time.Duration             // longest present wait, see [Waiting]; 0 if nobody waits
@@ -169,6 +170,8 @@ func (f *Figures) in(s queue.State) *int {
 		return &f.Done
 	case queue.Merged:
 		return &f.Merged
+	case queue.Sent:
+		return &f.Sent
 	default:
 		return &f.Gone
 	}

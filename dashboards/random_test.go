@@ -28,7 +28,7 @@ type day struct {
 }
 
 var moves = map[queue.State][]queue.State{
-	queue.Waiting: {queue.Called, queue.Called, queue.Called, queue.Gone, queue.Merged},
+	queue.Waiting: {queue.Called, queue.Called, queue.Called, queue.Gone, queue.Merged, queue.Sent},
 	queue.Called:  {queue.Called, queue.Serving, queue.Serving, queue.Missed, queue.Parked, queue.Waiting, queue.Done},
 	queue.Serving: {queue.Done, queue.Done, queue.Parked, queue.Waiting},
 	queue.Parked:  {queue.Waiting, queue.Serving},
@@ -127,15 +127,15 @@ func TestCountFindsWhatHappened(t *testing.T) {
 
 func (d *day) check(t *testing.T, f Figures, name string) {
 	t.Helper()
-	got := []int{f.Came, f.Split, f.Waiting, f.Called, f.Serving, f.Parked, f.Missed, f.Done, f.Gone, f.Merged}
+	got := []int{f.Came, f.Split, f.Waiting, f.Called, f.Serving, f.Parked, f.Missed, f.Done, f.Gone, f.Merged, f.Sent}
 	want := []int{d.came, d.split}
-	for _, s := range []queue.State{queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged} {
+	for _, s := range []queue.State{queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged, queue.Sent} {
 		want = append(want, d.states[s])
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%s: came, split and states %v, want %v", name, got, want)
 	}
-	if sum := f.Waiting + f.Called + f.Serving + f.Parked + f.Missed + f.Done + f.Gone + f.Merged; f.Came+f.Split != sum {
+	if sum := f.Waiting + f.Called + f.Serving + f.Parked + f.Missed + f.Done + f.Gone + f.Merged + f.Sent; f.Came+f.Split != sum {
 		t.Errorf("%s: %d came and %d were split, but %d are somewhere", name, f.Came, f.Split, sum)
 	}
 	recent := 0

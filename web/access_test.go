@@ -141,6 +141,7 @@ var access = []struct {
 		POST /api/v1/offices/:office/desks/:desk/park
 		POST /api/v1/offices/:office/tickets/:ticket/revoke
 		POST /api/v1/offices/:office/tickets/:ticket/bring-back
+		POST /api/v1/offices/:office/tickets/:ticket/send
 		POST /api/v1/offices/:office/tickets/:ticket/transfer
 		POST /api/v1/offices/:office/tickets/:ticket/change
 		POST /api/v1/offices/:office/tickets/:ticket/split

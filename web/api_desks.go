@@ -88,6 +88,9 @@ var ticketCommands = map[string]commandOf[queue.TicketID]{
 	"transfer": reads(func(t queue.TicketID, in api.Transfer) queue.Command {
 		return queue.Transfer{Ticket: t, Services: services(in.Services)}
 	}),
+	"send": reads(func(t queue.TicketID, in api.Send) queue.Command {
+		return queue.Send{Ticket: t, Office: queue.OfficeID(in.Office), Services: services(in.Services)}
+	}),
 	"change": reads(func(t queue.TicketID, in api.Change) queue.Command {
 		return queue.Change{Ticket: t, Services: services(in.Services), Persons: in.Persons}
 	}),
@@ -189,7 +192,7 @@ func recordOf(behind bool) string {
 	return "complete"
 }
 
-var everyState = []queue.State{queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged}
+var everyState = []queue.State{queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged, queue.Sent}
 
 func (s *Server) apiDesks(w http.ResponseWriter, r *http.Request) error {
 	office, err := s.officeOf(r)
@@ -214,7 +217,7 @@ func (s *Server) apiDeskLive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	officeID, deskID := office.ID, desk.ID
-	return s.live(w, r, "desk", "api "+string(officeID)+"/"+deskID, []queue.OfficeID{queue.OfficeID(officeID)}, func() (wsscreen.Content, error) {
+	return s.live(w, r, "desk", "api "+string(officeID)+"/"+deskID, only(queue.OfficeID(officeID)), func() (wsscreen.Content, error) {
 		office, ok := s.City().Office(officeID)
 		if !ok {
 			return wsscreen.Content{}, booking.ErrOfficeUnknown
@@ -287,6 +290,12 @@ func (s *Server) ticketOut(t queue.Ticket) api.Ticket {
 		Slot: s.ms(t.Slot), Arrived: s.ms(t.Arrived), FirstCallAt: s.ms(t.FirstCallAt), CalledAt: s.ms(t.CalledAt), ServedAt: s.ms(t.ServedAt), MissedAt: s.ms(t.MissedAt),
 		ParkedAt: s.ms(t.ParkedAt), EndedAt: s.ms(t.EndedAt), Reason: t.Reason, Appointment: t.Appointment,
 		Into: string(t.Into), From: string(t.From)}
+	if t.SentTo != nil {
+		out.SentTo = string(t.SentTo.Office)
+	}
+	if t.SentFrom != nil {
+		out.SentFrom = string(t.SentFrom.Office)
+	}
 	if len(t.Finished) > 0 {
 		out.Finished = plain(t.Finished)
 	}

@@ -36,7 +36,7 @@ func (s *Server) apiScreenLive(w http.ResponseWriter, r *http.Request) error {
 	for _, o := range house.Offices {
 		offices = append(offices, queue.OfficeID(o.ID))
 	}
-	return s.live(w, r, "screen", "api "+id, offices, func() (wsscreen.Content, error) {
+	return s.live(w, r, "screen", "api "+id, only(offices...), func() (wsscreen.Content, error) {
 		area, house, ok := s.City().Area(id)
 		if !ok {
 			return wsscreen.Content{}, errNotFound

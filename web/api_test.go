@@ -304,6 +304,7 @@ func (p *program) ticketsOfClerks() {
 		var q api.Queue
 		p.do(clerk, "GET", "/offices/buergerbuero/queue", nil, 200, &q)
 	}
+	p.tick(p.letIn("reisepass").ID, "send", api.Send{Office: "wohngeld", Services: []string{"wohngeld"}})
 	p.tick(p.letIn("reisepass").ID, "cancel", api.Cancel{Reason: "double"})
 	in := api.NewTicket{Services: []api.Choice{{Service: "reisepass", Persons: 1}}, Class: "at-once", Reason: "frail"}
 	p.do(clerk, "POST", "/offices/buergerbuero/tickets", in, 201, nil)

@@ -31,11 +31,10 @@ func (s *Server) apiTicket(w http.ResponseWriter, r *http.Request) error {
 // apiTicketLive sends the ticket now and at every change of its office.
 func (s *Server) apiTicketLive(w http.ResponseWriter, r *http.Request) error {
 	id := queue.TicketID(param(r, "ticket"))
-	_, _, office, err := s.ticketOf(id)
-	if err != nil {
+	if _, _, _, err := s.ticketOf(id); err != nil {
 		return err
 	}
-	return s.live(w, r, "ticket", "api "+string(id), []queue.OfficeID{queue.OfficeID(office.ID)}, func() (wsscreen.Content, error) {
+	return s.live(w, r, "ticket", "api "+string(id), s.officesOfTicket(id), func() (wsscreen.Content, error) {
 		t, _, office, err := s.ticketOf(id)
 		if err != nil {
 			return wsscreen.Content{}, err

@@ -231,6 +231,7 @@ func TestBadFieldsChangeNothing(t *testing.T) {
 		"/offices/buergerbuero/desks/1/call-this":                   {api.CallThis{}, api.CallThis{Ticket: v.ticket}, api.CallThis{Ticket: v.ticket, Reason: "Herr Müller"}},
 		"/offices/buergerbuero/desks/1/finish":                      {api.Finish{Done: []string{"reisepass"}}},
 		"/offices/buergerbuero/tickets/" + v.ticket + "/transfer":   {api.Transfer{}, api.Transfer{Services: []string{"aufenthaltstitel"}}},
+		"/offices/buergerbuero/tickets/" + v.ticket + "/send":       {api.Send{}, api.Send{Office: "wohngeld"}, api.Send{Office: "buergerbuero", Services: []string{"reisepass"}}, api.Send{Office: "wohngeld", Services: []string{"reisepass"}}, api.Send{Office: "nirgends", Services: []string{"wohngeld"}}},
 		"/offices/buergerbuero/tickets/" + v.ticket + "/change":     {api.Change{}, api.Change{Services: []string{"reisepass"}}, api.Change{Services: []string{"reisepass"}, Persons: 1000}},
 		"/offices/buergerbuero/tickets/" + v.ticket + "/split":      {api.Split{}, api.Split{Services: []string{"reisepass"}, Persons: 1}},
 		"/offices/buergerbuero/tickets/" + v.ticket + "/merge":      {api.Merge{}, api.Merge{Into: v.ticket}, api.Merge{Into: strings.Repeat("A", 26)}},

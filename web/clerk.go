@@ -83,7 +83,7 @@ func (s *Server) deskLive(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l, officeID, deskID := lang(r), office.ID, desk.ID
-	return s.live(w, r, "desk", string(officeID)+"/"+deskID, []queue.OfficeID{queue.OfficeID(officeID)},
+	return s.live(w, r, "desk", string(officeID)+"/"+deskID, only(queue.OfficeID(officeID)),
 		func() (wsscreen.Content, error) {
 			office, ok := s.City().Office(officeID)
 			if !ok {
@@ -170,6 +170,8 @@ func formCommand(r *http.Request, desk queue.DeskID) (queue.Command, error) {
 		return queue.BringBack{Ticket: ticket, Desk: desk}, nil
 	case "transfer":
 		return queue.Transfer{Ticket: ticket, Services: services("service")}, nil
+	case "send":
+		return queue.Send{Ticket: ticket, Office: queue.OfficeID(form.Get("office")), Services: services("service")}, nil
 	case "change":
 		return queue.Change{Ticket: ticket, Services: services("service"), Persons: persons}, nil
 	case "split":

@@ -12,6 +12,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/api"
 )
 
 // TestFormCommand: what each form of a desk's page means, whole: no field is
@@ -37,6 +38,7 @@ func TestFormCommand(t *testing.T) {
 		"command=bring-back&ticket=T":                                   queue.BringBack{Ticket: "T"},
 		"command=bring-here&ticket=T":                                   queue.BringBack{Ticket: "T", Desk: "4"},
 		"command=transfer&ticket=T&service=reisepass&service=anmeldung": queue.Transfer{Ticket: "T", Services: two},
+		"command=send&ticket=T&office=wohngeld&service=rentenantrag":    queue.Send{Ticket: "T", Office: "wohngeld", Services: []queue.ServiceID{"rentenantrag"}},
 		"command=change&ticket=T&service=reisepass&persons=3":           queue.Change{Ticket: "T", Services: two[1:], Persons: 3},
 		"command=split&ticket=T&service=anmeldung&persons=2":            queue.Split{Ticket: "T", Services: two[:1], Persons: 2},
 		"command=merge&ticket=T&into=U":                                 queue.Merge{Ticket: "T", Into: "U"},
@@ -158,6 +160,51 @@ func TestDisturbed(t *testing.T) {
 	b.post(desk, url.Values{"command": {"call-next"}}).want(200)
 	if called := s.in(t, queue.Called); called.ID != ticket.ID || called.Due != ticket.Due {
 		t.Errorf("called %s, due %d; want %s, due %d", called.Number, called.Due, ticket.Number, ticket.Due)
+	}
+}
+
+// TestSent is a visit that a clerk sends to another office: the person's page
+// goes along, in the house under the same number; who goes to another house is
+// called once they say that they are there.
+func TestSent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, phone, tokens := s.signedIn(t, "a.meyer"), s.browse(t, "de"), s.people(t)
+	const desk = "/offices/buergerbuero/desks/4"
+	b.post(desk, url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
+	ticket := s.in(t, queue.Waiting)
+	page := "/tickets/" + string(ticket.ID)
+	b.get(desk).want(200, `<option value="wohngeld">`)
+	b.post(desk, url.Values{"command": {"send"}, "ticket": {string(ticket.ID)}, "office": {"wohngeld"}, "service": {"reisepass"}}).want(422)
+	b.post(desk, url.Values{"command": {"send"}, "ticket": {string(ticket.ID)}, "office": {"wohngeld"}, "service": {"rentenantrag"}}).want(200)
+	s.eventually(t, func() bool { return s.office("wohngeld").Tickets[ticket.ID].State == queue.Waiting })
+	s.in(t, queue.Sent)
+	phone.get(page).want(200, ticket.Number, "Wohngeld", "Niemand vor Ihnen")
+	b.get(desk).want(200, "Weitergeleitet", ticket.Number)
+
+	answer, _ := s.ask(t, asked{method: "POST", path: "/api/v1/offices/wohngeld/tickets/" + string(ticket.ID) + "/send", token: tokens[administrator],
+		body: api.Send{Office: "standesamt", Services: []string{"urkunde"}}})
+	if answer.StatusCode != 200 {
+		t.Fatalf("to another house: %d", answer.StatusCode)
+	}
+	s.eventually(t, func() bool { return s.office("standesamt").Tickets[ticket.ID].State == queue.Parked })
+	far := s.office("standesamt").Tickets[ticket.ID]
+	phone.get(page).want(200, far.Number, "Wir haben Sie angekündigt.", "Ich bin da")
+	infodesk := func() string {
+		_, page := s.ask(t, asked{method: "GET", path: "/houses/hauptstrasse/infodesk", token: tokens[administrator], header: map[string]string{"Accept-Language": "de"}})
+		return string(page)
+	}
+	if page := infodesk(); !strings.Contains(page, far.Number+"</b> ist aus einem anderen Haus unterwegs.") {
+		t.Errorf("the information desk there is not told\n%s", page)
+	}
+	phone.submit("/here", "Ich bin da").want(200)
+	s.eventually(t, func() bool { return s.office("standesamt").Tickets[ticket.ID].State == queue.Waiting })
+	if there := s.office("standesamt").Tickets[ticket.ID]; there.Due != ticket.Due {
+		t.Errorf("due %d there, was %d", there.Due, ticket.Due)
+	}
+	if strings.Contains(infodesk(), "unterwegs") {
+		t.Error("still on the way")
 	}
 }
 

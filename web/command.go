@@ -19,6 +19,10 @@ func (s *Server) command(r *http.Request, office *booking.Office, c queue.Comman
 	if err != nil {
 		return queue.Event{}, err
 	}
+	if send, ok := c.(queue.Send); ok { // two offices have to do with it
+		event, _, err := s.Arrivals.Send(r.Context(), office.ID, send, requestID(r), visiting(r).actor())
+		return event, err
+	}
 	return s.Line.Do(r.Context(), queue.Request{Office: queue.OfficeID(office.ID), ID: requestID(r),
 		Actor: visiting(r).actor(), At: now, Day: string(day), Command: c})
 }

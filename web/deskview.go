@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -24,12 +25,14 @@ type deskView struct {
 	Others  int    // waiting whom only other desks serve
 	Missed  []row
 	Parked  []row
+	Sent    []sentOn // to other offices, the last first
 
-	Choices []serviceChoice // what the desk can serve
-	Tickets []row           // all open tickets of the office, by number: what can be split, merged, ended
-	Chosen  queue.Reasons   // reasons for calling out of turn
-	Cancels queue.Reasons   // reasons for ending a visit
-	Clock   time.Time
+	Choices   []serviceChoice   // what the desk can serve
+	Elsewhere []*booking.Office // where a visit can be sent to
+	Tickets   []row             // all open tickets of the office, by number: what can be split, merged, ended
+	Chosen    queue.Reasons     // reasons for calling out of turn
+	Cancels   queue.Reasons     // reasons for ending a visit
+	Clock     time.Time
 
 	Disturbed []disturbance // services that nobody can serve now
 	Behind    bool          // what is done now is not recorded yet
@@ -74,7 +77,46 @@ func (s *Server) deskView(l *texts.Language, office *booking.Office, desk *booki
 	state := s.office(office.ID)
 	v := deskViewOf(l, office, desk, state, s.officeNow())
 	v.Behind = s.behind(office.ID)
+	v.Elsewhere, v.Sent = elsewhere(s.City(), office), s.sentOn(state)
 	return v
+}
+
+// elsewhere are the city's other offices, those of the same house first.
+func elsewhere(city *booking.City, office *booking.Office) []*booking.Office {
+	others := slices.DeleteFunc(city.Offices(), func(o *booking.Office) bool { return o.ID == office.ID })
+	rank := func(o *booking.Office) int {
+		if o.House == office.House {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(others, func(a, b *booking.Office) int { return cmp.Compare(rank(a), rank(b)) })
+	return others
+}
+
+// sentOn is a visit that was sent to another office.
+type sentOn struct {
+	Number string
+	Office booking.Text
+	There  string // the number there; "" until it has arrived
+	At     time.Time
+}
+
+// shownSent is how many of them a desk shows, so that a clerk can say the new number.
+const shownSent = 3
+
+func (s *Server) sentOn(state *queue.Office) []sentOn {
+	sent := state.In(queue.Sent)
+	slices.SortFunc(sent, func(a, b queue.Ticket) int { return cmp.Compare(b.EndedAt, a.EndedAt) })
+	var all []sentOn
+	for _, t := range sent[:min(len(sent), shownSent)] {
+		on := sentOn{Number: t.Number, At: time.UnixMilli(t.EndedAt).In(s.City().Location())}
+		if there, ok := s.City().Office(booking.OfficeID(t.SentTo.Office)); ok {
+			on.Office, on.There = there.Name, s.office(there.ID).Tickets[t.ID].Number
+		}
+		all = append(all, on)
+	}
+	return all
 }
 
 // behindAfter is for how long nothing may be recorded before people are told.

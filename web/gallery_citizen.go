@@ -66,7 +66,7 @@ func (g gallery) tickets() []example {
 	recalled := g.called(waiting, queue.Called, "4", "09:40")
 	recalled.Recalled = true
 	parked := waiting
-	parked.State, parked.ParkedAt = queue.Parked, g.at("09:38").UnixMilli()
+	parked.State, parked.Desk, parked.ParkedAt = queue.Parked, "4", g.at("09:38").UnixMilli()
 	office := g.office("buergerbuero")
 	disturbed := ticketViewOf(g.l, g.city, office, g.disturb(g.day(waiting)), waiting, g.now)
 	step := g.called(waiting, queue.Waiting, "4", "09:36")
@@ -76,6 +76,10 @@ func (g gallery) tickets() []example {
 		t.EndedAt = g.at("09:38").UnixMilli()
 		return t
 	}
+	sent := ended(queue.Sent)
+	sent.SentTo = &queue.Passage{Office: "wohngeld", Services: []queue.ServiceID{"wohngeld"}, Mark: "1-20"}
+	far := waiting
+	far.State, far.ParkedAt = queue.Parked, far.Arrived
 	return []example{
 		g.phone("ticket-waiting", waiting),
 		g.phone("ticket-walk-in", walkIn),
@@ -90,6 +94,8 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-done", ended(queue.Done)),
 		g.phone("ticket-gone", ended(queue.Gone)),
 		g.phone("ticket-merged", ended(queue.Merged)),
+		g.phone("ticket-sent", sent),
+		g.phone("ticket-on-the-way", far),
 		{Name: "ticket-stranded", Page: "ticket", Data: g.ticketView(walkIn, false)},
 		{Name: "ticket-lost", Page: "ticket", Data: g.ticketView(walkIn, true), Lost: true},
 	}

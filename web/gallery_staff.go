@@ -40,7 +40,7 @@ func (g gallery) desks() []example {
 	serving.Reason = "departs-today"
 	calling := g.called(g.ticket("K 020", queue.Booked, "09:22", "09:30", "09:30", "fuehrungszeugnis"), queue.Called, "4", "09:39")
 	parked := g.ticket("K 018", queue.Booked, "09:02", "09:10", "09:10", "personalausweis")
-	parked.State, parked.ParkedAt = queue.Parked, g.at("09:18").UnixMilli()
+	parked.State, parked.Desk, parked.ParkedAt = queue.Parked, "4", g.at("09:18").UnixMilli()
 	missed := g.called(g.ticket("K 611", queue.WalkIn, "08:50", "", "09:10", "meldebescheinigung"), queue.Missed, "2", "09:28")
 	missed.MissedAt = g.at("09:30").UnixMilli()
 	stranded := g.ticket("K 444", queue.WalkIn, "09:20", "", "09:40", "fischereischein")
@@ -48,6 +48,10 @@ func (g gallery) desks() []example {
 	steps.Why.Rule = queue.RuleStep
 	behind := g.deskView(g.day(g.waiting()...))
 	behind.Behind = true
+	far := g.ticket("L 017", queue.WalkIn, "09:31", "", "09:51", "anmeldung")
+	far.State, far.ParkedAt = queue.Parked, far.Arrived
+	sent := g.deskView(g.day(append(g.waiting(), far)...))
+	sent.Sent = []sentOn{{"K 026", g.office("standesamt").Name, "K 026", g.at("09:38")}, {"K 733", g.office("wohngeld").Name, "W 311", g.at("09:12")}}
 	return []example{
 		{Name: "desks", Page: "desks", Data: g.deskChoices()},
 		{Name: "desks-none", Page: "desks", Data: []deskChoice(nil)},
@@ -60,6 +64,8 @@ func (g gallery) desks() []example {
 		{Name: "desk-behind", Page: "desk", Data: behind},
 		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
 		g.desk("desk-dialog-transfer", append(g.waiting(), serving), "K 026", "dialog-transfer"),
+		g.desk("desk-dialog-send", append(g.waiting(), serving), "K 026", "dialog-send"),
+		{Name: "desk-sent", Page: "desk", Data: sent},
 		g.desk("desk-dialog-call-this", append(g.waiting(), serving), "K 026", "dialog-call-this"),
 		g.desk("desk-dialog-more", append(g.waiting(), serving), "K 026", "dialog-more"),
 		g.desk("desk-dialog-keys", append(g.waiting(), serving), "K 026", "dialog-keys"),
@@ -121,7 +127,9 @@ func (g gallery) inSteps(name string, tickets []queue.Ticket, number string) exa
 func (g gallery) deskView(state *queue.Office) deskView {
 	office := g.office("buergerbuero")
 	desk, _ := office.Desk("4")
-	return deskViewOf(g.l, office, desk, state, g.now)
+	v := deskViewOf(g.l, office, desk, state, g.now)
+	v.Elsewhere = elsewhere(g.city, office)
+	return v
 }
 
 // appointment is of somebody who does not exist, with a name longer than most.

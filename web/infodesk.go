@@ -83,6 +83,7 @@ type infodeskOffice struct {
 	Waiting   int
 	Stranded  []string // numbers that no open desk serves
 	Disturbed []disturbance
+	OnTheWay  []queue.Ticket // sent from another house, and not said yet to be here
 }
 
 // disturbance is a service that nobody can serve now.
@@ -134,6 +135,11 @@ func (s *Server) infodeskOffice(l *texts.Language, office *booking.Office) infod
 			o.Stranded = append(o.Stranded, t.Number)
 		}
 	}
+	for _, t := range state.In(queue.Parked) {
+		if onTheWay(t) {
+			o.OnTheWay = append(o.OnTheWay, t)
+		}
+	}
 	return o
 }
 
@@ -162,7 +168,7 @@ func (s *Server) infodeskLive(w http.ResponseWriter, r *http.Request) error {
 		offices = append(offices, queue.OfficeID(o.ID))
 	}
 	l, path := lang(r), v.Path
-	return s.live(w, r, "infodesk", string(v.House.ID)+"/"+visiting(r).Account, offices, func() (wsscreen.Content, error) {
+	return s.live(w, r, "infodesk", string(v.House.ID)+"/"+visiting(r).Account, only(offices...), func() (wsscreen.Content, error) {
 		now := infodeskView{Path: path}
 		for _, id := range offices {
 			if office, ok := s.City().Office(booking.OfficeID(id)); ok {

@@ -12,11 +12,11 @@ import (
 // by WebSocket, or by long poll. kind and key name what is looked at; readers
 // of the same in the same language share their frames. It also changes by time
 // alone, so it is rendered each second.
-func (s *Server) live(w http.ResponseWriter, r *http.Request, kind, key string, offices []queue.OfficeID, content func() (wsscreen.Content, error)) error {
-	topic := wsscreen.Topic{Key: kind + " " + key + " " + lang(r).Tag, Kind: kind, Offices: offices, Ticks: true,
+func (s *Server) live(w http.ResponseWriter, r *http.Request, kind, key string, offices func() []queue.OfficeID, content func() (wsscreen.Content, error)) error {
+	topic := wsscreen.Topic{Key: kind + " " + key + " " + lang(r).Tag, Kind: kind, Offices: offices(), Ticks: true,
 		Render: func() (wsscreen.Frame, error) {
 			var states []*queue.Office
-			for _, id := range offices {
+			for _, id := range offices() {
 				states = append(states, s.Offices.Office(id)) // before the content, so that the version is never ahead of it
 			}
 			c, err := content()
@@ -27,6 +27,11 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, kind, key string, 
 			return wsscreen.Frame{Epoch: epoch, Version: version, Content: c}, nil
 		}}
 	return s.Live.Serve(w, r, topic)
+}
+
+// only are offices that stay the same while somebody looks.
+func only(offices ...queue.OfficeID) func() []queue.OfficeID {
+	return func() []queue.OfficeID { return offices }
 }
 
 // liveRoute marks a route whose answer may take longer than others.

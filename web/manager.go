@@ -71,7 +71,7 @@ func (s *Server) managerLive(w http.ResponseWriter, r *http.Request) error {
 		return booking.ErrOfficeUnknown
 	}
 	l := lang(r)
-	return s.live(w, r, "manager", string(id), []queue.OfficeID{queue.OfficeID(id)}, func() (wsscreen.Content, error) {
+	return s.live(w, r, "manager", string(id), only(queue.OfficeID(id)), func() (wsscreen.Content, error) {
 		office, ok := s.City().Office(id)
 		if !ok {
 			return wsscreen.Content{}, booking.ErrOfficeUnknown

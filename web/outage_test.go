@@ -34,7 +34,7 @@ func queueWrites(v visit) map[string]any {
 		desk + "/recall": api.Nothing{}, desk + "/put-back": api.Nothing{}, desk + "/came": api.Nothing{},
 		desk + "/finish": api.Finish{}, desk + "/finish-and-call-next": api.Finish{}, desk + "/no-show": api.Nothing{},
 		desk + "/park": api.Nothing{}, ticket + "/revoke": api.Nothing{}, ticket + "/bring-back": api.BringBack{},
-		ticket + "/transfer": api.Transfer{Services: services}, ticket + "/change": api.Change{Services: services, Persons: 2},
+		ticket + "/transfer": api.Transfer{Services: services}, ticket + "/send": api.Send{Office: "wohngeld", Services: []string{"wohngeld"}}, ticket + "/change": api.Change{Services: services, Persons: 2},
 		ticket + "/split": api.Split{Services: services, Persons: 1}, ticket + "/merge": api.Merge{Into: strings.Repeat("B", 26)},
 		ticket + "/cancel": api.Cancel{Reason: "double"}, ticket + "/here": api.Nothing{}, ticket + "/leave": api.Nothing{},
 		"/api/v1/offices/:office/services/:service/disturb": api.Nothing{}, "/api/v1/offices/:office/services/:service/restore": api.Nothing{},

@@ -49,7 +49,7 @@ func (s *Server) screenLive(w http.ResponseWriter, r *http.Request) error {
 	for _, o := range house.Offices {
 		offices = append(offices, queue.OfficeID(o.ID))
 	}
-	return s.live(w, r, "screen", id, offices, func() (wsscreen.Content, error) {
+	return s.live(w, r, "screen", id, only(offices...), func() (wsscreen.Content, error) {
 		area, house, ok := s.City().Area(id)
 		if !ok {
 			return wsscreen.Content{}, errNotFound

@@ -43,20 +43,40 @@ type ticketView struct {
 	Arrived   time.Time
 	Due       time.Time
 	CalledAt  time.Time
-	Returns   time.Time // missed: the due time is kept until then
-	Checked   time.Time // when this was true
-	Digits    int       // of the desk's label, for its size
+	Returns   time.Time    // missed: the due time is kept until then
+	Elsewhere booking.Text // sent: the office where it goes on
+	OnTheWay  bool         // sent from another house, and not said yet to be here
+	Checked   time.Time    // when this was true
+	Digits    int          // of the desk's label, for its size
 }
 
-// ticketOf finds a ticket in whichever office has it today.
-func (s *Server) ticketOf(id queue.TicketID) (queue.Ticket, *queue.Office, *booking.Office, error) {
-	for _, office := range s.City().Offices() {
-		state := s.office(office.ID)
-		if t, ok := state.Tickets[id]; ok {
-			return t, state, office, nil
+// ticketOf finds a ticket in the office that has it today, or that it was last
+// sent to.
+func (s *Server) ticketOf(id queue.TicketID) (t queue.Ticket, state *queue.Office, office *booking.Office, err error) {
+	err = queue.ErrTicketUnknown
+	for _, o := range s.City().Offices() {
+		there := s.office(o.ID)
+		if found, ok := there.Tickets[id]; ok && (err != nil || found.State != queue.Sent) {
+			t, state, office, err = found, there, o, nil
 		}
 	}
-	return queue.Ticket{}, nil, nil, queue.ErrTicketUnknown
+	return t, state, office, err
+}
+
+// onTheWay says that somebody was sent from another house and is not known to be here.
+func onTheWay(t queue.Ticket) bool { return t.State == queue.Parked && t.Desk == "" }
+
+// officesOfTicket are those that have the ticket today. What is made of them all has
+// versions that never fall, however often the visit is sent on.
+func (s *Server) officesOfTicket(id queue.TicketID) func() []queue.OfficeID {
+	return func() (all []queue.OfficeID) {
+		for _, office := range s.City().Offices() {
+			if _, ok := s.office(office.ID).Tickets[id]; ok {
+				all = append(all, queue.OfficeID(office.ID))
+			}
+		}
+		return all
+	}
 }
 
 func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, error) {
@@ -85,6 +105,12 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	if desk, ok := office.Desk(string(t.Desk)); ok {
 		v.Desk, v.Digits = desk, len([]rune(desk.Label))
 	}
+	if t.SentTo != nil {
+		if there, ok := city.Office(booking.OfficeID(t.SentTo.Office)); ok {
+			v.Elsewhere = there.Name
+		}
+	}
+	v.OnTheWay = onTheWay(t)
 	v.Title = l.T("ticket.title", "number", t.Number)
 	if t.State == queue.Called && v.Desk != nil {
 		v.Title = l.T("ticket.title-called", "desk", v.Desk.Label)
@@ -106,11 +132,10 @@ func (s *Server) ticketPage(w http.ResponseWriter, r *http.Request) error {
 // ticketLive sends the page's live part at every change of the office.
 func (s *Server) ticketLive(w http.ResponseWriter, r *http.Request) error {
 	id, l := queue.TicketID(param(r, "ticket")), lang(r)
-	_, _, office, err := s.ticketOf(id)
-	if err != nil {
+	if _, _, _, err := s.ticketOf(id); err != nil {
 		return err
 	}
-	return s.live(w, r, "ticket", string(id), []queue.OfficeID{queue.OfficeID(office.ID)}, func() (wsscreen.Content, error) {
+	return s.live(w, r, "ticket", string(id), s.officesOfTicket(id), func() (wsscreen.Content, error) {
 		v, err := s.ticketView(l, id)
 		if err != nil {
 			return wsscreen.Content{}, err
@@ -118,7 +143,7 @@ func (s *Server) ticketLive(w http.ResponseWriter, r *http.Request) error {
 		html, err := s.fragment(l.Tag, "ticket", "ticket-live", v)
 		content := wsscreen.Content{HTML: html}
 		if v.Ticket.State == queue.Called {
-			content.Calls = []wsscreen.Call{{ID: string(office.ID) + "/" + v.Ticket.Call, Again: v.Ticket.Recalled}}
+			content.Calls = []wsscreen.Call{{ID: string(v.Office.ID) + "/" + v.Ticket.Call, Again: v.Ticket.Recalled}}
 		}
 		return content, err
 	})

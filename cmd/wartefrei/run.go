@@ -190,6 +190,7 @@ func (n *node) wire(context.Context) error {
 		Proxies:   n.cfg.Proxies,
 		Log:       n.log,
 	}
+	n.keep(n.passages)
 	if n.machines == nil && n.cfg.Demo {
 		n.site.Metrics = n.metricsHandler()
 	}

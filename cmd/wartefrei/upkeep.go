@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/checkin"
 )
 
 // each runs f now and at every tick, until ctx ends.
@@ -35,6 +38,25 @@ func (n *node) turnDay(ctx context.Context, now time.Time) {
 			n.log.Warn("the office's new day does not begin", "office", id, "err", err)
 		}
 	}
+}
+
+// passages has visits arrive that some node sent to another office and did not
+// live to see there.
+func (n *node) passages(ctx context.Context) {
+	each(ctx, time.Second, func(ctx context.Context) {
+		day := string(n.bookings.City().Day(n.now()))
+		for _, id := range n.officeIDs() {
+			office := n.offices.Office(id)
+			if office.Day != day {
+				continue
+			}
+			for _, t := range checkin.OnTheWay(office, n.offices.Office) {
+				if _, err := n.site.Arrivals.Receive(ctx, booking.OfficeID(id), t); err != nil && ctx.Err() == nil {
+					n.log.Warn("a visit does not arrive in the office that it was sent to", "from", id, "to", t.SentTo.Office, "err", err)
+				}
+			}
+		}
+	})
 }
 
 // purge forgets who had an appointment some days ago.

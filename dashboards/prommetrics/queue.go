@@ -125,7 +125,7 @@ func (q *Queue) Event(e queue.Event) {
 		return
 	}
 	switch e.Kind {
-	case queue.Join{}.Kind():
+	case queue.Join{}.Kind(), queue.Receive{}.Kind():
 		q.joined(e)
 	case queue.NoShow{}.Kind():
 		q.noShows.WithLabelValues(string(e.Office)).Inc()

@@ -98,6 +98,7 @@ var commands = []Operation{
 	ticket("revoke", "Take a no-show back", Nothing{}),
 	ticket("bring-back", "End parking", BringBack{}),
 	ticket("transfer", "Send a ticket to other services of the office", Transfer{}),
+	ticket("send", "Send a visit to another office, where it goes on with the same id and due", Send{}),
 	ticket("change", "Correct services and persons", Change{}),
 	ticket("split", "Take services off into a new ticket with the same due", Split{}),
 	ticket("merge", "Join a ticket into another", Merge{}),

@@ -8,7 +8,7 @@ type Visit struct {
 	Number   string    `json:"number"` // what is called: "K 024"
 	Office   string    `json:"office"`
 	Area     string    `json:"area"`  // where to wait
-	State    string    `json:"state"` // waiting, called, serving, parked, missed, done, gone or merged
+	State    string    `json:"state"` // waiting, called, serving, parked, missed, done, gone, merged or sent
 	Services []string  `json:"services"`
 	Persons  int       `json:"persons"`
 	Arrived  time.Time `json:"arrived"`
@@ -51,6 +51,8 @@ type Ticket struct {
 	Finished    []string  `json:"finished,omitempty"`    // services done; services has what is left of a visit in steps
 	Into        string    `json:"into,omitempty"`        // merged into
 	From        string    `json:"from,omitempty"`        // split from
+	SentTo      string    `json:"sentTo,omitempty"`      // id of the office where it goes on
+	SentFrom    string    `json:"sentFrom,omitempty"`    // id of the office that sent it
 }
 
 // Why says in facts why a ticket was called.
@@ -144,6 +146,12 @@ type BringBack struct {
 // Transfer sends a ticket to other services of the office.
 type Transfer struct {
 	Services []string `json:"services"`
+}
+
+// Send sends a visit to another office.
+type Send struct {
+	Office   string   `json:"office"`   // id of another office, in this house or another
+	Services []string `json:"services"` // what it is for there
 }
 
 // Change corrects services and persons of a ticket.

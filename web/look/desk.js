@@ -102,6 +102,8 @@ function openDialog(button) {
 }
 
 function fill(dialog, data) {
+  for (const form of dialog.querySelectorAll("form[data-fresh]")) form.reset(); // what was meant for another
+  for (const button of dialog.querySelectorAll("[data-dialog]")) pass(data, button);
   const services = new Set(words(data.services));
   for (const field of dialog.querySelectorAll("[data-from]")) field.value = data[field.dataset.from] ?? "";
   for (const place of dialog.querySelectorAll("[data-say]")) place.textContent = data[place.dataset.say] ?? "";
@@ -110,6 +112,11 @@ function fill(dialog, data) {
     box.checked = false;
     box.closest("label").hidden = !services.has(box.value);
   }
+}
+
+/** Tells a button which ticket the dialog is about that it opens. */
+function pass(data, button) {
+  for (const name of ["ticket", "number", "state", "persons", "services"]) if (name in data) button.dataset[name] = data[name];
 }
 
 /** Offers all open tickets of the newest frame, the given one first chosen. */
@@ -126,9 +133,7 @@ const offered = (fits) => [...document.querySelectorAll("#tickets option")].filt
 function chosen() {
   const {value: ticket, dataset} = number.selectedOptions[0];
   const data = {ticket, ...dataset};
-  for (const form of more.querySelectorAll("form")) form.reset(); // what was meant for another
   fill(more, data);
-  for (const button of more.querySelectorAll("[data-dialog]")) Object.assign(button.dataset, data);
   for (const part of more.querySelectorAll("[data-states]")) part.hidden = !words(part.dataset.states).includes(data.state);
   for (const select of more.querySelectorAll("[data-others]")) {
     select.replaceChildren(...offered((o) => o.value !== ticket && words(select.dataset.others).includes(o.dataset.state)));
@@ -138,6 +143,16 @@ function chosen() {
 }
 
 number.addEventListener("change", chosen);
+
+const elsewhere = document.getElementById("send-office"); // null in a city of one office
+
+/** Offers the services of the office that is chosen. */
+function offices() {
+  for (const part of document.querySelectorAll("#dialog-send [data-office]")) part.hidden = part.disabled = part.dataset.office !== elsewhere.value;
+}
+
+elsewhere?.addEventListener("change", offices);
+elsewhere?.form.addEventListener("reset", () => setTimeout(offices)); // after the browser has put the first back
 
 // --- keys
 
