@@ -49,11 +49,13 @@ func reachedByKey(t *testing.T) []string {
 			reached = append(reached, m[2])
 			continue
 		}
-		_, dialog, there := strings.Cut(string(page), `<dialog id="dialog-`+m[2]+`"`)
-		if !there {
+		dialog := dialogOf(string(page), m[2])
+		if dialog == "" {
 			t.Errorf("%s opens no dialog", button)
 		}
-		dialog, _, _ = strings.Cut(dialog, "</dialog>")
+		for _, next := range regexp.MustCompile(`data-dialog="([^"]+)"`).FindAllStringSubmatch(dialog, -1) {
+			dialog += dialogOf(string(page), next[1]) // that it opens in its place
+		}
 		for _, command := range given.FindAllStringSubmatch(dialog, -1) {
 			reached = append(reached, command[1])
 		}
@@ -78,4 +80,11 @@ func TestEveryKeyOfADesk(t *testing.T) {
 			t.Errorf("no button has the key of %s", k.Name)
 		}
 	}
+}
+
+// dialogOf is a dialog's markup, "" if there is none of the name.
+func dialogOf(page, name string) string {
+	_, dialog, _ := strings.Cut(page, `<dialog id="dialog-`+name+`"`)
+	dialog, _, _ = strings.Cut(dialog, "</dialog>")
+	return dialog
 }
