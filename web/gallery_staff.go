@@ -48,10 +48,10 @@ func (g gallery) desks() []example {
 	steps.Why.Rule = queue.RuleStep
 	behind := g.deskView(g.day(g.waiting()...))
 	behind.Behind = true
-	far := g.ticket("L 017", queue.WalkIn, "09:31", "", "09:51", "anmeldung")
+	far := g.ticket("K 917", queue.WalkIn, "09:31", "", "09:51", "anmeldung")
 	far.State, far.ParkedAt = queue.Parked, far.Arrived
 	sent := g.deskView(g.day(append(g.waiting(), far)...))
-	sent.Sent = []sentOn{{"K 026", g.office("standesamt").Name, "K 026", g.at("09:38")}, {"K 733", g.office("wohngeld").Name, "W 311", g.at("09:12")}}
+	sent.Sent = []sentOn{{"K 026", g.office("wohngeld").Name, "K 026", g.at("09:38")}, {"K 733", g.office("standesamt").Name, "R 311", g.at("09:12")}}
 	return []example{
 		{Name: "desks", Page: "desks", Data: g.deskChoices()},
 		{Name: "desks-none", Page: "desks", Data: []deskChoice(nil)},

@@ -254,6 +254,35 @@ test("a clerk's desk", async (t) => {
     await given(clerk, "F9", "came", "#finish");
   });
 
+  await t.test("a clerk sends a visit to another office, and the phone goes along", async () => {
+    const number = await clerk.locator("#number").textContent();
+    const phone = await session(chromium, {viewport: {width: 360, height: 640}});
+    await phone.goto(url + "/tickets/" + await clerk.locator("#finish").getAttribute("data-ticket"));
+    const ticked = () => clerk.locator("#dialog-send input:checked").count();
+
+    await deskKey(clerk, "F7");
+    await press(clerk, "#transfer-elsewhere", "Enter");
+    await enclosed(clerk, "#dialog-send");
+    await clerk.locator("#send-office").selectOption({index: 1});
+    const there = await clerk.locator("#send-office option:checked").textContent();
+    const boxes = clerk.locator("#dialog-send fieldset").filter({visible: true});
+    assert.equal(await boxes.count(), 1);
+    await walk(clerk);
+    await boxes.locator("input").first().check();
+    await dialogGiven(clerk, "#dialog-send .btn.yours", "send");
+    await clerk.locator("aside li", {hasText: there}).filter({hasText: number}).waitFor();
+    await phone.locator("header", {hasText: there}).waitFor();
+    assert.equal(await phone.locator("h1").textContent(), number); // in the house it stays
+    await phone.context().close();
+
+    await given(clerk, "F9", "call-next", "#recall");
+    await deskKey(clerk, "F7");
+    await press(clerk, "#transfer-elsewhere", "Enter");
+    assert.equal(await ticked(), 0, "what was meant for another is still ticked");
+    await clerk.keyboard.press("Escape");
+    await given(clerk, "F9", "came", "#finish");
+  });
+
   await t.test("a desk and the managers' page say once that they are connected again", async () => {
     const manager = await session(chromium);
     await enter(manager, url, "as", "kaya");
