@@ -49,12 +49,12 @@ func (a *Arrivals) Receive(ctx context.Context, from booking.OfficeID, sent queu
 	day := string(city.Day(now))
 	receive := queue.Receive{OnTheWay: here.House != there.House,
 		Ticket: queue.Ticket{ID: sent.ID, Class: sent.Class, Services: sent.SentTo.Services, Persons: sent.Persons, Area: areaOf(there, sent.SentTo.Services),
-			Due: sent.Due, Slot: sent.Slot, Reason: sent.Reason, SentFrom: &queue.Passage{Office: queue.OfficeID(from), Mark: sent.SentTo.Mark}},
+			Due: sent.Due, Slot: sent.Slot, Reason: sent.Reason, SentFrom: &queue.Passage{Office: queue.OfficeID(from), Epoch: sent.SentTo.Epoch, Version: sent.SentTo.Version}},
 		Numbers: queue.NewNumbers(there.Prefix, queue.OfficeID(there.ID), day, Rules(*there).Ascending)}
 	if !receive.OnTheWay {
 		receive.Ticket.Number = sent.Number // offices of a house have prefixes of their own
 	}
-	event, err := a.Line.Do(ctx, queue.Request{Office: queue.OfficeID(there.ID), ID: passageID(from, sent.SentTo.Mark),
+	event, err := a.Line.Do(ctx, queue.Request{Office: queue.OfficeID(there.ID), ID: passageID(from, sent.SentTo.Mark()),
 		Actor: queue.Actor{Role: "system"}, At: now, Day: day, Command: receive})
 	if err != nil {
 		return queue.Ticket{}, fmt.Errorf("receive in %s: %w", there.ID, err)
@@ -63,8 +63,8 @@ func (a *Arrivals) Receive(ctx context.Context, from booking.OfficeID, sent queu
 }
 
 // passageID is the id under which a ticket is received, whoever does it.
-func passageID(from booking.OfficeID, mark string) string {
-	sum := sha256.Sum256([]byte(string(from) + " " + mark))
+func passageID(from booking.OfficeID, sent queue.Mark) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d-%d", from, sent.Epoch, sent.Version))
 	return "receive:" + hex.EncodeToString(sum[:16])
 }
 
@@ -79,11 +79,16 @@ func areaOf(office *booking.Office, services []queue.ServiceID) (area string) {
 }
 
 // OnTheWay are an office's tickets that were sent and have not arrived where
-// they were sent to, as far as this node knows: for [Arrivals.Receive].
-func OnTheWay(office *queue.Office, there func(queue.OfficeID) *queue.Office) []queue.Ticket {
+// they were sent to, as far as this node knows: for [Arrivals.Receive]. Left out
+// is what is not recorded yet: it may still be lost, and whoever was not sent
+// must not arrive.
+func OnTheWay(office *queue.Office, recorded queue.Mark, there func(queue.OfficeID) *queue.Office) []queue.Ticket {
 	var all []queue.Ticket
 	for _, t := range office.In(queue.Sent) {
-		if arrived, ok := there(t.SentTo.Office).Tickets[t.ID]; !ok || arrived.SentFrom == nil || arrived.SentFrom.Mark != t.SentTo.Mark {
+		sent := t.SentTo.Mark()
+		known := sent.Epoch < office.Epoch || office.Epoch == recorded.Epoch && recorded.Covers(sent) // an epoch begins with what is recorded
+		arrived, ok := there(t.SentTo.Office).Tickets[t.ID]
+		if known && (!ok || arrived.SentFrom == nil || arrived.SentFrom.Mark() != sent) {
 			all = append(all, t)
 		}
 	}

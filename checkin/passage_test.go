@@ -44,7 +44,7 @@ func TestSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := queue.Ticket{ID: first.ID, Number: first.Number, Seq: 1, Class: queue.WalkIn, Services: []queue.ServiceID{"wohngeld"}, Persons: 2, Area: "flur",
-		Due: first.Due, State: queue.Waiting, Arrived: e.now.UnixMilli(), SentFrom: &queue.Passage{Office: "buergerbuero", Mark: event.Tickets[0].SentTo.Mark}}
+		Due: first.Due, State: queue.Waiting, Arrived: e.now.UnixMilli(), SentFrom: &queue.Passage{Office: "buergerbuero", Epoch: event.Epoch, Version: event.Version}}
 	if !reflect.DeepEqual(here, want) {
 		t.Errorf("in the house\n%+v, want\n%+v", here, want)
 	}
@@ -83,7 +83,12 @@ func TestSendCutShort(t *testing.T) {
 		}
 		return state
 	}
-	left := checkin.OnTheWay(read("buergerbuero"), read)
+	state := read("buergerbuero")
+	recorded := queue.Mark{Epoch: state.Epoch, Version: state.Version}
+	if early := checkin.OnTheWay(state, queue.Mark{Epoch: state.Epoch, Version: state.Version - 1}, read); len(early) != 0 {
+		t.Errorf("on the way are, before that is recorded, %+v", early)
+	}
+	left := checkin.OnTheWay(state, recorded, read)
 	if len(left) != 1 || left[0].ID != first.ID {
 		t.Fatalf("on the way are %+v", left)
 	}
@@ -92,7 +97,7 @@ func TestSendCutShort(t *testing.T) {
 			t.Fatalf("received %+v %v", got, err)
 		}
 	}
-	if left := checkin.OnTheWay(read("buergerbuero"), read); len(left) != 0 {
+	if left := checkin.OnTheWay(state, recorded, read); len(left) != 0 {
 		t.Errorf("still on the way: %+v", left)
 	}
 	if n := len(read("wohngeld").Tickets); n != 1 {

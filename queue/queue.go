@@ -121,8 +121,12 @@ type Ticket struct {
 type Passage struct {
 	Office   OfficeID    `json:"office"`
 	Services []ServiceID `json:"services,omitempty"` // sent to: what it is for there, sorted
-	Mark     string      `json:"mark"`               // "<epoch>-<version>" of the event that sent it, in the office that sent
+	Epoch    int64       `json:"epoch"`              // of the event that sent it, in the office that sent
+	Version  int64       `json:"version"`
 }
+
+// Mark is that of the event that sent the visit.
+func (p Passage) Mark() Mark { return Mark{p.Epoch, p.Version} }
 
 // Why says in facts why a ticket was called; booking/texts makes the sentence.
 type Why struct {

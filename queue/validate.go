@@ -52,7 +52,7 @@ func (x Receive) check(c *checks) {
 	c.that(t.SentFrom != nil && len(t.SentFrom.Services) == 0, "ticket.sentFrom")
 	if t.SentFrom != nil {
 		c.id("ticket.sentFrom.office", string(t.SentFrom.Office))
-		c.id("ticket.sentFrom.mark", t.SentFrom.Mark)
+		c.that(t.SentFrom.Epoch > 0 && t.SentFrom.Epoch < maxTime && t.SentFrom.Version > 0 && t.SentFrom.Version < maxTime, "ticket.sentFrom")
 	}
 	c.that(t.Appointment == "", "ticket.appointment")
 	t.Number, t.SentFrom = "", nil

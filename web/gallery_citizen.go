@@ -77,7 +77,7 @@ func (g gallery) tickets() []example {
 		return t
 	}
 	sent := ended(queue.Sent)
-	sent.SentTo = &queue.Passage{Office: "wohngeld", Services: []queue.ServiceID{"wohngeld"}, Mark: "1-20"}
+	sent.SentTo = &queue.Passage{Office: "wohngeld", Services: []queue.ServiceID{"wohngeld"}, Epoch: 1, Version: 20}
 	far := waiting
 	far.State, far.ParkedAt = queue.Parked, far.Arrived
 	return []example{

@@ -287,6 +287,7 @@ func (r *run) conclude(ctx context.Context) {
 	}
 	r.wrong = append(r.wrong, compare(r.crowd.sent, r.record)...)
 	r.wrong = append(r.wrong, inOrder(r.crowd.sent)...)
+	r.wrong = append(r.wrong, r.record.lost()...)
 	r.wrong = append(r.wrong, r.repeat()...)
 	if said, err := r.site.run(ctx, "check"); err != nil {
 		r.wrong = append(r.wrong, fmt.Sprintf("wartefrei check: %v %s", err, said))

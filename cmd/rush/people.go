@@ -167,9 +167,14 @@ func (c *clerk) serving(t api.Ticket) {
 		}
 	case n == 1:
 		c.aboutTicket(t.ID, "transfer", api.Transfer{Services: c.some(2)})
-	case n == 2 && len(t.Services) > 1:
+	case n == 2:
+		other := c.crowd.clerks[c.IntN(len(c.crowd.clerks))]
+		if other.office != c.office {
+			c.aboutTicket(t.ID, "send", api.Send{Office: other.office, Services: c.someOf(other.services, 2)})
+		}
+	case n == 3 && len(t.Services) > 1:
 		c.aboutTicket(t.ID, "split", api.Split{Services: t.Services[:1], Persons: 1})
-	case n < 6:
+	case n < 7:
 		c.atDesk("finish", api.Finish{Ticket: t.ID, Done: t.Services})
 	default:
 		c.atDesk("finish-and-call-next", api.Finish{Ticket: t.ID, Done: t.Services})
@@ -179,10 +184,12 @@ func (c *clerk) serving(t api.Ticket) {
 func (c *clerk) one(tickets []api.Ticket) string { return tickets[c.IntN(len(tickets))].ID }
 
 // some are services of the office, at most so many.
-func (c *clerk) some(most int) []string {
+func (c *clerk) some(most int) []string { return c.someOf(c.services, most) }
+
+func (c *clerk) someOf(services []string, most int) []string {
 	var some []string
 	for range 1 + c.IntN(most) {
-		some = append(some, c.services[c.IntN(len(c.services))])
+		some = append(some, services[c.IntN(len(services))])
 	}
 	slices.Sort(some)
 	return slices.Compact(some)

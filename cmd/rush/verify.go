@@ -177,6 +177,30 @@ func compare(sent []command, r *record) (wrong []string) {
 	return wrong
 }
 
+// lost are those who were sent to another office and did not arrive there, or
+// are in both.
+func (r *record) lost() (wrong []string) {
+	open := map[queue.TicketID]string{}
+	for office, h := range r.offices {
+		for _, t := range h.Tickets {
+			if other, ok := open[t.ID]; ok && t.State.Open() {
+				wrong = append(wrong, fmt.Sprintf("%s waits in %s and in %s", t.ID, office, other))
+			}
+			if t.State.Open() {
+				open[t.ID] = office
+			}
+			if t.State != queue.Sent {
+				continue
+			}
+			there, ok := r.offices[string(t.SentTo.Office)]
+			if !ok || there.Tickets[t.ID].SentFrom == nil {
+				wrong = append(wrong, fmt.Sprintf("%s was sent from %s to %s and never arrived", t.ID, office, t.SentTo.Office))
+			}
+		}
+	}
+	return wrong
+}
+
 // inOrder holds that what was sent after an answer came after it.
 func inOrder(sent []command) (wrong []string) {
 	byOffice := map[string][]command{}

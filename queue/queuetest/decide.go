@@ -378,7 +378,7 @@ func (d *decision) aboutTicket(c queue.Command) error {
 		}
 		d.release(t)
 		t.State, t.EndedAt = queue.Sent, d.now
-		t.SentTo = &queue.Passage{Office: c.Office, Services: c.Services, Mark: fmt.Sprintf("%d-%d", d.office.Epoch, d.office.Version+1)}
+		t.SentTo = &queue.Passage{Office: c.Office, Services: c.Services, Epoch: d.office.Epoch, Version: d.office.Version + 1}
 	case queue.Change:
 		if t, err = d.openTicket(c.Ticket); err != nil {
 			return err

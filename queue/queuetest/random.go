@@ -201,7 +201,7 @@ func (g *generator) aboutTicket() queue.Command {
 // receive is somebody new, or one who was sent away before.
 func (g *generator) receive() queue.Command {
 	t := queue.Ticket{ID: g.newTicket(), Class: pick(g, queue.Booked, queue.WalkIn), Services: g.services(3), Persons: 1 + g.IntN(5),
-		Area: "hall", Due: g.at.UnixMilli(), SentFrom: &queue.Passage{Office: "elsewhere", Mark: fmt.Sprintf("1-%d", g.made)}}
+		Area: "hall", Due: g.at.UnixMilli(), SentFrom: &queue.Passage{Office: "elsewhere", Epoch: 1, Version: int64(g.made)}}
 	switch away := g.state().In(queue.Sent); {
 	case len(away) > 0 && g.IntN(2) == 0:
 		t.ID = pick(g, away...).ID

@@ -111,6 +111,11 @@ func (f *Follower) Behind(office queue.OfficeID) time.Duration {
 	return f.queue.record.behindFor(office)
 }
 
+// Recorded is how far an office is recorded, as far as this node knows.
+func (f *Follower) Recorded(office queue.OfficeID) queue.Mark {
+	return f.queue.record.headOf(office)
+}
+
 // keepRecording has recorded, each second, what anybody has decided and nobody
 // recorded, because the node that did is gone or PostgreSQL was away.
 func (f *Follower) keepRecording(ctx context.Context) {

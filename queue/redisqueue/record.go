@@ -131,6 +131,13 @@ func (r *recorder) behindFor(office queue.OfficeID) time.Duration {
 	return 0
 }
 
+// headOf is where the journal of an office ends, as far as this node knows.
+func (r *recorder) headOf(office queue.OfficeID) queue.Mark {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.of(office).head
+}
+
 // headMoved takes in where the journal ends.
 func (r *recorder) headMoved(office queue.OfficeID, head queue.Mark) {
 	r.mu.Lock()

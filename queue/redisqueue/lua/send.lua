@@ -2,5 +2,5 @@
 local t = ticket(cmd.ticket, open)
 local desks = release(t)
 t.state, t.endedAt = 'sent', now
-t.sentTo = {office = cmd.office, services = cmd.services, mark = m.epoch .. '-' .. version}
+t.sentTo = {office = cmd.office, services = cmd.services, epoch = m.epoch, version = version}
 return emit({t}, desks)
