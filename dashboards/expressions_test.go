@@ -66,6 +66,7 @@ var whatever = []want{}
 var firing = map[string][]want{
 	"WartefreiWaitTooLong":       {exactly("office=buergerbuero", 50*60)},
 	"WartefreiStranded":          {exactly("office=buergerbuero", 2)},
+	"WartefreiServiceDisturbed":  nil,
 	"WartefreiEmergencies":       {exactly("office=buergerbuero", 4)},
 	"WartefreiErrors":            {between("", .03, .08)}, // one of twenty
 	"WartefreiPostgreSQLSlow":    {between("", .5, 10)},

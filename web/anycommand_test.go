@@ -158,10 +158,12 @@ func officeIn(path string) string { return strings.Split(strings.TrimPrefix(path
 // path is a command's, of the office of the visit mostly.
 func (c *commander) path(t *rapid.T) string {
 	office := api.Base + "/offices/" + rapid.SampledFrom([]string{"buergerbuero", "buergerbuero", "buergerbuero", "buergerbuero", "buergerbuero", "standesamt", "nowhere"}).Draw(t, "office")
-	switch rapid.IntRange(0, 3).Draw(t, "about") {
-	case 0:
+	switch rapid.IntRange(0, 8).Draw(t, "about") {
+	case 0, 1:
 		return office + "/tickets"
-	case 1:
+	case 2:
+		return office + "/services/" + rapid.SampledFrom(offered).Draw(t, "service") + "/" + rapid.SampledFrom([]string{"restore", "restore", "disturb"}).Draw(t, "command")
+	case 3, 4:
 		return office + "/tickets/" + c.id(t) + "/" + rapid.SampledFrom(slices.Sorted(maps.Keys(ticketCommands))).Draw(t, "command")
 	default:
 		return office + "/desks/" + rapid.SampledFrom([]string{"1", "1", "1", "2", "2", "zimmer-11", "%00"}).Draw(t, "desk") + "/" + rapid.SampledFrom(slices.Sorted(maps.Keys(deskCommands))).Draw(t, "command")
@@ -182,6 +184,7 @@ func (c *commander) id(t *rapid.T) string {
 var fields = map[string][]string{
 	"open": {"serves"}, "call-this": {"ticket", "reason"}, "finish": {"done"}, "finish-and-call-next": {"done"}, "came": {"ticket"},
 	"bring-back": {"desk"}, "transfer": {"services"}, "change": {"services", "persons"}, "split": {"services", "persons"}, "merge": {"into"}, "cancel": {"reason"},
+	"send":    {"office", "services there"},
 	"tickets": {"choices"},
 }
 
@@ -201,7 +204,7 @@ func (c *commander) content(t *rapid.T, path string) []byte {
 			object["services"] = []api.Choice{{Service: rapid.SampledFrom(offered).Draw(t, "service"), Persons: 1}}
 			continue
 		}
-		object[name] = c.value(t, name, kind == "fits")
+		object[strings.TrimSuffix(name, " there")] = c.value(t, name, kind == "fits")
 	}
 	text, err := json.Marshal(object)
 	if err != nil {
@@ -219,6 +222,10 @@ func (c *commander) value(t *rapid.T, name string, fits bool) any {
 		switch name {
 		case "services", "serves", "done":
 			return rapid.SliceOfN(rapid.SampledFrom(offered), 0, 3).Draw(t, name)
+		case "office":
+			return "standesamt"
+		case "services there":
+			return []string{"urkunde"}
 		case "ticket", "into":
 			return c.id(t)
 		case "desk":

@@ -233,7 +233,7 @@ func (s *Server) apiDeskLive(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) deskListOut(office *booking.Office, desk *booking.Desk) api.DeskList {
 	state := s.office(office.ID)
 	list := api.DeskList{Desk: s.deskOut(office, desk.ID, state), Waiting: []api.Ticket{},
-		Missed: s.ticketsOut(state.In(queue.Missed)), Parked: s.ticketsOut(state.In(queue.Parked))}
+		Missed: s.ticketsOut(state.In(queue.Missed)), Parked: s.ticketsOut(state.In(queue.Parked)), Disturbed: s.disturbedOut(state)}
 	d, opened := state.Desks[queue.DeskID(desk.ID)]
 	if opened {
 		list.Waiting = s.ticketsOut(state.WaitingFor(d))

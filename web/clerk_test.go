@@ -146,7 +146,7 @@ func TestDisturbed(t *testing.T) {
 
 	b.post(infodesk+"/services", url.Values{"service": {"buergerbuero/reisepass"}}).want(200, "Gestört, niemand wird dafür aufgerufen:", "Reisepass beantragen, seit 08:00")
 	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) > 0 })
-	b.get(desk).want(200, "Gestört:</b> Reisepass beantragen (seit 08:00).", "Es wartet niemand, den Sie bedienen.")
+	b.get(desk).want(200, "Gestört:</b> Reisepass beantragen (seit 08:00).", "Es wartet niemand, den Sie bedienen.", "1 Person wartet auf ein gestörtes Anliegen.").lacks("anderen Schalter")
 	b.post(desk, url.Values{"command": {"call-next"}}).want(409)
 	phone.get("/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Sie behalten Ihren Platz")
 	screen.get("/screens/halle").want(200, "Zur Zeit gestört: Reisepass beantragen.")

@@ -23,6 +23,7 @@ type deskView struct {
 	Next    *row   // whom "call next" would call
 	Waiting []row  // whom this desk serves, in order
 	Others  int    // waiting whom only other desks serve
+	Held    int    // waiting for a service that nobody can serve now
 	Missed  []row
 	Parked  []row
 	Sent    []sentOn // to other offices, the last first
@@ -146,7 +147,15 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 			r.step(l, office, state, d)
 			v.Waiting = append(v.Waiting, r)
 		}
-		v.Others = len(state.Waiting()) - len(v.Waiting)
+		for _, t := range state.Waiting() {
+			switch {
+			case state.Sees(d, t):
+			case len(state.Disturbed(t)) > 0:
+				v.Held++
+			default:
+				v.Others++
+			}
+		}
 	}
 	if len(v.Waiting) > 0 {
 		v.Next = &v.Waiting[0]

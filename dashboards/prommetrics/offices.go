@@ -32,6 +32,7 @@ var (
 	missingDesc     = gauge("wartefrei_queue_missing", "Tickets that were called and did not come, and are not back. Take max over nodes.")
 	longestDesc     = gauge("wartefrei_queue_longest_wait_seconds", "Longest wait of those who wait now, by the office clock. Take max over nodes.")
 	strandedDesc    = gauge("wartefrei_queue_stranded", "Waiting tickets that no open desk serves. Take max over nodes.")
+	disturbedDesc   = gauge("wartefrei_queue_disturbed_services", "Services that nobody can serve now. Take max over nodes.")
 	emergenciesDesc = gauge("wartefrei_queue_emergencies", "Tickets let in as urgent or at once within the last hour of the office clock. Take max over nodes.")
 	behindDesc      = gauge("wartefrei_queue_record_behind_seconds", "For how long something has been decided that PostgreSQL has no record of. Take max over nodes.")
 	desksDesc       = gauge("wartefrei_desks", "Desks by state. Take max over nodes.", "state")
@@ -43,7 +44,7 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe lists the gauges.
 func (o *Offices) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{waitingDesc, missingDesc, longestDesc, strandedDesc, emergenciesDesc, desksDesc, ageDesc, behindDesc} {
+	for _, d := range []*prometheus.Desc{waitingDesc, missingDesc, longestDesc, strandedDesc, disturbedDesc, emergenciesDesc, desksDesc, ageDesc, behindDesc} {
 		descs <- d
 	}
 }
@@ -72,6 +73,7 @@ func collect(metrics chan<- prometheus.Metric, f dashboards.Figures) {
 	send(missingDesc, float64(f.Missed))
 	send(longestDesc, f.Longest.Seconds())
 	send(strandedDesc, float64(len(f.Stranded)))
+	send(disturbedDesc, float64(len(f.Disturbed)))
 	send(emergenciesDesc, float64(len(f.Emergencies)))
 	send(desksDesc, float64(f.Desks.Open), string(queue.DeskOpen))
 	send(desksDesc, float64(f.Desks.Paused), string(queue.DeskPaused))

@@ -101,6 +101,8 @@ type DeskList struct {
 	Waiting []Ticket `json:"waiting"`          // whom it serves, in the order in which they are due
 	Missed  []Ticket `json:"missed"`
 	Parked  []Ticket `json:"parked"`
+	// Disturbed are services of the office that nobody can serve now.
+	Disturbed []Disturbance `json:"disturbed"`
 }
 
 // Event is what one command changed: the tickets and desks as they are now,
