@@ -40,7 +40,13 @@ type crowd struct {
 // newCrowd begins to work.
 func newCrowd(t *testing.T, connect func() redis.UniversalClient, offices ...queue.OfficeID) *crowd {
 	t.Helper()
-	c := &crowd{t: t, pool: pgtest.New(t), offices: offices}
+	return newCrowdOn(t, pgtest.New(t), connect, offices...)
+}
+
+// newCrowdOn begins to work, and is recorded in a database.
+func newCrowdOn(t *testing.T, pool *pgxpool.Pool, connect func() redis.UniversalClient, offices ...queue.OfficeID) *crowd {
+	t.Helper()
+	c := &crowd{t: t, pool: pool, offices: offices}
 	for range 3 {
 		c.nodes = append(c.nodes, redisqueue.New(connect(), pgjournal.New(c.pool)))
 	}

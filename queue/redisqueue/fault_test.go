@@ -11,8 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
+	"github.com/wartefrei/wartefrei/booking/pg"
+	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
@@ -85,6 +88,76 @@ func (b busy) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		}
 		return next(ctx, cmd)
 	}
+}
+
+// TestPostgresFailover kills PostgreSQL and promotes its standby, which has missed
+// what was recorded last: the record goes back, and is filled up again with what
+// Redis still has. Nothing is lost that was answered.
+func TestPostgresFailover(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	primary := startPostgres(t, nil)
+	exec := func(s *pgserver.Server, database, statement string) {
+		t.Helper()
+		conn, err := pgx.Connect(ctx, s.Database(database))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(ctx)
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	exec(primary, "postgres", "CREATE DATABASE wartefrei")
+	standby := startPostgres(t, primary)
+	pool, err := pg.Open(ctx, primary.Either(standby, "wartefrei"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	if err := pg.Migrate(ctx, pool); err != nil {
+		t.Fatal(err)
+	}
+	s := redistest.Start(t)
+	c := newCrowdOn(t, pool, func() redis.UniversalClient { return s.Client() }, office)
+	c.work(100)
+	exec(standby, "postgres", "ALTER SYSTEM SET primary_conninfo = ''")
+	exec(standby, "postgres", "SELECT pg_reload_conf()")
+	behind := func(s *pgserver.Server) (version int64) {
+		t.Helper()
+		conn, err := pgx.Connect(ctx, s.Database("wartefrei"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(ctx)
+		if err := conn.QueryRow(ctx, "SELECT version FROM queue_head WHERE office = $1", office).Scan(&version); err != nil {
+			t.Fatal(err)
+		}
+		return version
+	}
+	c.work(200)
+	if had, has := behind(primary), behind(standby); had < has+50 {
+		t.Fatalf("the standby has version %d, PostgreSQL %d: too near to tell", has, had)
+	}
+	syscall.Kill(primary.Pid(), syscall.SIGKILL)
+	<-primary.Done()
+	c.work(20) // answered while the record is away
+	if err := standby.Promote(ctx); err != nil {
+		t.Fatal(err)
+	}
+	c.work(200)
+	c.leave(0)
+}
+
+// startPostgres starts a PostgreSQL of the test's own; with another, its standby.
+func startPostgres(t *testing.T, follows *pgserver.Server) *pgserver.Server {
+	t.Helper()
+	s, err := pgserver.Start(t.Context(), pgserver.Config{Folder: pgtest.Folder(t), Throwaway: true, Follows: follows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Stop(context.Background()) })
+	return s
 }
 
 // TestCluster kills each master of a cluster in turn. Nobody stands in for it:

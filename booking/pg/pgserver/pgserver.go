@@ -36,6 +36,11 @@ var (
 type Config struct {
 	Folder string // absolute; made if it is missing
 
+	// Follows is a server of whose cluster this one makes a copy on first use, and
+	// which it follows as a standby until it is promoted (asynchronous streaming
+	// replication). nil: it makes a cluster of its own. For tests.
+	Follows *Server
+
 	// Throwaway servers write without fsync, and their folder goes with them.
 	// For tests.
 	Throwaway bool
@@ -124,6 +129,10 @@ func (s *Server) makeCluster(ctx context.Context, bin string) error {
 	}
 	cmd := s.owner.command(ctx, filepath.Join(bin, "initdb"), "--pgdata="+making, "--username=wartefrei",
 		"--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions")
+	if s.config.Follows != nil {
+		cmd = s.owner.command(ctx, filepath.Join(bin, "pg_basebackup"), "--pgdata="+making, "--username=wartefrei",
+			"--host="+s.config.Follows.sockets, "--write-recovery-conf", "--checkpoint=fast")
+	}
 	if s.config.Throwaway {
 		cmd.Args = append(cmd.Args, "--no-sync")
 	}
@@ -205,6 +214,26 @@ func (s *Server) URL() string { return s.Database("postgres") }
 // Database is the URL of another database of the server.
 func (s *Server) Database(name string) string {
 	values := url.Values{"host": {s.sockets}, "user": {"wartefrei"}, "sslmode": {"disable"}}
+	return "postgres:///" + name + "?" + values.Encode()
+}
+
+// Promote ends following: the server decides alone from now on.
+func (s *Server) Promote(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, s.URL())
+	if err != nil {
+		return fmt.Errorf("promote PostgreSQL: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, "SELECT pg_promote(true, 60)"); err != nil {
+		return fmt.Errorf("promote PostgreSQL: %w", err)
+	}
+	return nil
+}
+
+// Either is the URL of a database of this server or of the one that follows it:
+// of whichever takes writes.
+func (s *Server) Either(follower *Server, name string) string {
+	values := url.Values{"host": {s.sockets + "," + follower.sockets}, "user": {"wartefrei"}, "sslmode": {"disable"}, "target_session_attrs": {"read-write"}}
 	return "postgres:///" + name + "?" + values.Encode()
 }
 
