@@ -191,6 +191,18 @@ func faults(ctx context.Context, p plan, out io.Writer) error {
 	return r.report(out, worked)
 }
 
+// check refuses what would be no run.
+func (p plan) check() error {
+	known := slices.ContainsFunc(kinds(), func(k kind) bool { return k.name == p.only })
+	switch {
+	case p.only != "" && !known:
+		return fmt.Errorf("there is no kind of fault %q", p.only)
+	case p.each < 1 || p.commands < 1 || p.nodes < 1:
+		return errors.New("-each, -commands and -nodes are at least 1")
+	}
+	return nil
+}
+
 // order is in which order the faults come.
 func (r *run) order() []kind {
 	var all []kind
@@ -257,7 +269,7 @@ func (r *run) atRest(ctx context.Context, k kind) error {
 // boards says which screen does not show what the record has; empty: none.
 func (r *run) boards() string {
 	for _, s := range r.screens.all {
-		if wrong := s.shows(r.record.called(s.area)); wrong != "" {
+		if wrong := s.shows(r.record.called(s.area), r.record.made); wrong != "" {
 			return wrong
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -18,5 +19,15 @@ func TestFaults(t *testing.T) {
 	t.Log("\n" + said.String())
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNoRun refuses what would pass without having looked at anything.
+func TestNoRun(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"simulate"}, {"faults", "-only", "redis kiled"}, {"faults", "-nodes", "0"}, {"faults", "-each", "0"}, {"faults", "-commands", "-1"}} {
+		if err := execute(t.Context(), args, io.Discard); err == nil {
+			t.Errorf("%q is a run", args)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 // Rush drives a Wartefrei installation as hard as a bad day does, and says what
-// broke. It speaks to it as others do: HTTP, WebSocket, and signals to the
-// processes that it started itself.
+// broke. To the nodes it speaks as others do, by HTTP and WebSocket. The servers
+// and nodes are its own: it signals them, empties and fills Redis, and reads the
+// journal.
 //
 //	rush faults   desks and screens work on several nodes while their Redis,
 //	              PostgreSQL and they themselves are killed, stopped, emptied,
@@ -50,6 +51,9 @@ func execute(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&p.program, "program", ".build/wartefrei", "the program under test")
 	flags.StringVar(&p.only, "only", "", "this kind of fault alone")
 	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if err := p.check(); err != nil {
 		return err
 	}
 	return faults(ctx, p, out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,11 +105,16 @@ func (s *screen) take(text []byte) {
 	s.epoch, s.version, s.board = f.Epoch, f.Version, *f.Data
 }
 
-// shows says what is wrong with the board, where the calls are as called says:
-// numbers to labels of desks.
-func (s *screen) shows(called map[string]string) string {
+// shows says what is wrong with the board, where the calls are as called says,
+// numbers to labels of desks, and made says whether a call was ever made.
+func (s *screen) shows(called map[string]string, made func(api.Call) bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, call := range slices.Concat(s.board.Now, s.board.Earlier) {
+		if !made(call) {
+			return fmt.Sprintf("screen %s at %s shows a call that nobody made: %+v", s.area, s.node.address, call)
+		}
+	}
 	missing := len(called)
 	for _, call := range s.board.Now {
 		if desk, ok := called[call.Number]; ok && desk == call.Desk {

@@ -103,6 +103,17 @@ func (r *record) called(area string) map[string]string {
 	return called
 }
 
+// made says whether a call that a screen shows is in the record.
+func (r *record) made(c api.Call) bool {
+	office, mark, _ := strings.Cut(c.ID, "/")
+	var epoch, version int64
+	if _, err := fmt.Sscanf(mark, "%d-%d", &epoch, &version); err != nil {
+		return false
+	}
+	h, ok := r.offices[office]
+	return ok && h.seen[version].epoch == epoch && strings.Contains(h.seen[version].told, c.Number+string(queue.Called))
+}
+
 // take holds an event against the state before it, and keeps what answers are compared with.
 func (h *history) take(e queue.Event) []string {
 	for _, t := range e.Tickets {

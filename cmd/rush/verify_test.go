@@ -67,3 +67,17 @@ func TestInOrder(t *testing.T) {
 		t.Errorf("2 was sent after 3 was answered: %v", wrong)
 	}
 }
+
+// TestMade knows the calls that were made from any others.
+func TestMade(t *testing.T) {
+	t.Parallel()
+	r := &record{offices: map[string]*history{"o": newHistory()}}
+	r.offices["o"].take(queue.Event{Epoch: 2, Version: 5, Kind: "call-next", Tickets: []queue.Ticket{{ID: "A", Number: "K 1", State: queue.Called, Desk: "1", Call: "2-5"}},
+		Desks: []queue.Desk{{ID: "1", State: queue.DeskOpen, Ticket: "A"}}})
+	for call, want := range map[api.Call]bool{{ID: "o/2-5", Number: "K 1"}: true, {ID: "o/1-5", Number: "K 1"}: false, {ID: "o/2-6", Number: "K 1"}: false,
+		{ID: "p/2-5", Number: "K 1"}: false, {ID: "o/2-5", Number: "K 2"}: false, {ID: "x", Number: "K 1"}: false} {
+		if r.made(call) != want {
+			t.Errorf("%+v was made: %t", call, !want)
+		}
+	}
+}
