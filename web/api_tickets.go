@@ -74,10 +74,17 @@ func (s *Server) apiTicketCommand(w http.ResponseWriter, r *http.Request, comman
 
 // visitOut is a ticket as its owner sees it.
 func (s *Server) visitOut(office *booking.Office, t queue.Ticket) api.Visit {
-	v := ticketViewOf(texts.In(texts.German), s.City(), office, s.office(office.ID), t, s.officeNow())
+	state := s.office(office.ID)
+	v := ticketViewOf(texts.In(texts.German), s.City(), office, state, t, s.officeNow())
 	out := api.Visit{ID: string(t.ID), Number: t.Number, Office: string(office.ID), Area: t.Area, State: string(t.State),
 		Services: plain(t.Services), Persons: t.Persons, Arrived: v.Arrived, Slot: v.Slot, Due: v.Due, Ahead: v.Ahead,
 		Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
+	if len(t.Finished) > 0 {
+		out.Finished = plain(t.Finished)
+	}
+	if disturbed := state.Disturbed(t); t.State == queue.Waiting && len(disturbed) > 0 {
+		out.Disturbed = plain(disturbed)
+	}
 	if t.State == queue.Missed {
 		out.Returns = v.Returns
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -113,10 +114,15 @@ func TestSteps(t *testing.T) {
 	b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
 	ticket := s.in(t, queue.Waiting)
 	b.post(desk+"4", url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass", "anmeldung"}, "persons": {"1"}}).want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets[ticket.ID].Services) == 2 })
+	b.get(desk+"4").want(200, "<small>Hier nur: Reisepass beantragen. ")
 	b.post(desk+"4", url.Values{"command": {"call-next"}}).want(200)
 	b.post(desk+"4", url.Values{"command": {"came"}, "ticket": {string(ticket.ID)}}).want(200)
 	s.in(t, queue.Serving)
-	b.get(desk+"4").want(200, `data-done="reisepass "`, "Hier nur: Reisepass", "Danach geht die Nummer weiter für: Wohnsitz anmelden", "In Schritten: kein offener Schalter bedient alles.")
+	if finish := regexp.MustCompile(`id="finish"[^>]*`).FindString(b.get(desk + "4").page); !strings.Contains(finish, `data-done="reisepass "`) {
+		t.Errorf("the key that ends the visit here says %s", finish)
+	}
+	b.want(200, `id="main-action" data-command="finish-and-call-next" data-ticket="`+string(ticket.ID)+`" data-done="reisepass "`, "Hier nur: Reisepass", "Danach geht die Nummer weiter für: Wohnsitz anmelden", "In Schritten: kein offener Schalter bedient alles.")
 
 	b.post(desk+"4", url.Values{"command": {"finish"}, "ticket": {string(ticket.ID)}, "done": {"reisepass"}}).want(200)
 	s.in(t, queue.Waiting)
@@ -148,8 +154,31 @@ func TestDisturbed(t *testing.T) {
 	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) > 0 })
 	b.get(desk).want(200, "Gestört:</b> Reisepass beantragen (seit 08:00).", "Es wartet niemand, den Sie bedienen.", "1 Person wartet auf ein gestörtes Anliegen.").lacks("anderen Schalter")
 	b.post(desk, url.Values{"command": {"call-next"}}).want(409)
-	phone.get("/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Sie behalten Ihren Platz")
+	phone.get("/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Sie behalten Ihren Platz, und wir rufen Sie auf, sobald es wieder geht.")
+	b.get("/houses/fischmarkt/terminal/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen.")
+	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass", "anmeldung"}, "persons": {"1"}}).want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets[ticket.ID].Services) == 2 })
+	for _, page := range []string{"/tickets/", "/houses/fischmarkt/terminal/tickets/"} { // desk 4 calls it for the rest
+		b.get(page+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Das Übrige erledigen wir schon")
+	}
+	if _, text := s.ask(t, asked{method: "GET", path: "/api/v1/tickets/" + string(ticket.ID)}); !strings.Contains(string(text), `"disturbed":["reisepass"]`) {
+		t.Errorf("a program is told\n%s", text)
+	}
+	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass"}, "persons": {"1"}}).want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets[ticket.ID].Services) == 1 })
 	screen.get("/screens/halle").want(200, "Zur Zeit gestört: Reisepass beantragen.")
+	screen.get("/screens/warteraum").lacks("gestört")
+	b.get("/houses/fischmarkt/terminal/walk-in").lacks("gestört")
+	b.post(infodesk+"/services", url.Values{"service": {"buergerbuero/abholung"}}).want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) == 2 })
+	b.get("/houses/fischmarkt/terminal/walk-in").want(200, "Zur Zeit gestört, es kann länger dauern")
+	s.restore(t, "abholung")
+	for _, form := range []string{"service=buergerbuero/anmeldung", "service=buergerbuero/reisepass&restored=yes"} {
+		answer, _ := s.ask(t, asked{method: "POST", path: infodesk + "/services", token: tokens[otherClerk], body: []byte(form), header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}})
+		if answer.StatusCode != http.StatusForbidden {
+			t.Errorf("a clerk of another office, %q: %d", form, answer.StatusCode)
+		}
+	}
 	_, page := s.ask(t, asked{method: "GET", path: "/manager/buergerbuero", token: tokens[manager], header: map[string]string{"Accept-Language": "de"}})
 	if said := string(page); !strings.Contains(said, "Gestört: Reisepass beantragen") || strings.Contains(said, "Kein offener Schalter") {
 		t.Errorf("the manager is told of no disturbance, or of a missing desk:\n%s", said)
@@ -206,6 +235,37 @@ func TestSent(t *testing.T) {
 	if strings.Contains(infodesk(), "unterwegs") {
 		t.Error("still on the way")
 	}
+}
+
+// TestDisturbedUntilAnImport: a service that is disturbed and then no longer offered
+// can still be restored.
+func TestDisturbedUntilAnImport(t *testing.T) {
+	t.Parallel()
+	city := democity.City()
+	s := newSite(t, city)
+	b := s.signedIn(t, "a.meyer")
+	const infodesk = "/houses/fischmarkt/infodesk"
+	services := city.Houses[0].Offices[0].Services
+	last := string(services[len(services)-1].ID)
+	b.post(infodesk+"/services", url.Values{"service": {"buergerbuero/" + last}}).want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) == 1 })
+	city.Houses[0].Offices[0].Services = services[:len(services)-1]
+	if _, err := s.Bookings.Import(t.Context(), city); err != nil {
+		t.Fatal(err)
+	}
+	b.get(infodesk).submit("restored", "Geht wieder").want(200)
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) == 0 })
+	b.post(infodesk+"/services", url.Values{"service": {"buergerbuero/" + last}, "restored": {"yes"}}).want(422)
+}
+
+// restore has a service go on.
+func (s *site) restore(t *testing.T, service string) {
+	t.Helper()
+	answer, text := s.ask(t, asked{method: "POST", path: "/api/v1/offices/buergerbuero/services/" + service + "/restore", body: api.Nothing{}, token: s.people(t)[clerk]})
+	if answer.StatusCode != 200 {
+		t.Fatalf("restore: %d %s", answer.StatusCode, text)
+	}
+	s.eventually(t, func() bool { return s.office("buergerbuero").Counters.Disturbed[queue.ServiceID(service)] == 0 })
 }
 
 // in waits until the citizens' office has a ticket in a state, and returns it.

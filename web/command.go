@@ -43,6 +43,9 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 	case queue.Disturb:
 		return x, knownServices(office, []queue.ServiceID{x.Service})
 	case queue.Restore:
+		if s.office(office.ID).Counters.Disturbed[x.Service] != 0 {
+			return x, nil // also one that the office had until an import
+		}
 		return x, knownServices(office, []queue.ServiceID{x.Service})
 	case queue.NoShow:
 		x.NotBefore = rules.NoShow.Milliseconds()

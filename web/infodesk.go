@@ -46,6 +46,8 @@ type infodeskView struct {
 	Found   []foundAppointment
 	Answer  *checkin.Answer // an appointment that could not be checked in
 	Refused string          // code of the problem; "" if nothing was refused
+
+	Reporting bool // a disturbance: the refusal is about that form
 }
 
 // infodeskForm is what is chosen for a number.
@@ -64,6 +66,9 @@ type issued struct {
 
 // Field is the id of the field that a refusal is about.
 func (v infodeskView) Field() string {
+	if v.Reporting {
+		return "disturbed"
+	}
 	switch v.Refused {
 	case "reason":
 		return "reason"
@@ -292,6 +297,7 @@ func (s *Server) infodeskService(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v.Reporting = true
 	officeID, service, _ := strings.Cut(r.PostForm.Get("service"), "/")
 	office, err := s.myOffice(r, booking.OfficeID(officeID))
 	if err != nil {

@@ -15,12 +15,16 @@ type Visit struct {
 	Slot     time.Time `json:"slot,omitzero"`  // start of the appointment
 	Due      time.Time `json:"due"`            // the place in the line: whoever is due earlier is called earlier
 	Ahead    int       `json:"ahead"`          // waiting, due earlier, for the same desks
-	Desks    int       `json:"desks"`          // open and serving it; 0: ask at the information desk
+	Desks    int       `json:"desks"`          // open and serving it; 0: ask at the information desk, unless disturbed says why
 	Call     string    `json:"call,omitempty"` // of the last call
 	CalledAt time.Time `json:"calledAt,omitzero"`
 	Desk     string    `json:"desk,omitempty"`   // label of the desk that called it
 	Way      string    `json:"way,omitempty"`    // to the desk
 	Returns  time.Time `json:"returns,omitzero"` // missed: the place is kept until then
+	// Disturbed are those of its services that nobody can serve now, Finished those
+	// that are done of a visit in steps.
+	Disturbed []string `json:"disturbed,omitempty"`
+	Finished  []string `json:"finished,omitempty"`
 }
 
 // Ticket is a visit as the office's clerks see it.
