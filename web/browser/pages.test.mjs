@@ -32,7 +32,7 @@ test("live pages", async (t) => {
     ["sign-in", anybody, open(anybody, "/sign-in")],
     ["screen", screen, live(screen, "/screens/halle")],
     ["terminal", terminal, () => enter(terminal, url, "terminal", "fischmarkt")],
-    ["terminal, code", terminal, () => terminal.locator(".doors a[href$='/code']").click()],
+    ["terminal, code", terminal, async () => { await terminal.locator(".doors a[href$='/code']").click(); await terminal.locator("#code").waitFor(); }], // it goes once the server has answered
     ["terminal, services", terminal, open(terminal, "/houses/fischmarkt/terminal/walk-in")],
     ["terminal, number", terminal, async () => { await terminal.locator(".doors button").first().click(); await terminal.locator("#number").waitFor(); }],
     ["ticket", phone, () => live(phone, "/tickets/" + terminal.url().split("/").at(-1))()],
