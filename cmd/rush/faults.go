@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -24,6 +25,7 @@ type plan struct {
 	nodes    int
 	program  string
 	only     string
+	pairs    bool // two faults at the same time
 }
 
 // kind is a kind of fault: it happens, lasts for a while, and is over when the
@@ -43,6 +45,7 @@ type run struct {
 	record  *record
 	took    map[string]*times
 	wrong   []string // what should never be
+	gone    int      // commands that two faults may lose, and did
 }
 
 // times are how long the faults of a kind were felt.
@@ -94,6 +97,44 @@ func kinds() []kind {
 			return errors.Join(n.restart(), n.await(ctx))
 		}},
 	}
+}
+
+// pairs are two faults of two servers at the same time, each of every pair that
+// can be: a queue is not rebuilt while a server is away that it needs.
+func pairs() []kind {
+	var all []kind
+	for _, a := range kinds() {
+		for _, b := range kinds() {
+			if a.server() < b.server() && (a.server() != "postgres" || b.server() != "queue") && (a.server() != "queue" || b.server() != "redis") {
+				all = append(all, kind{a.name + " + " + b.name, func(ctx context.Context, r *run) error { return r.both(ctx, a, b) }})
+			}
+		}
+	}
+	return all
+}
+
+// server is which one the fault is of: the name's first word.
+func (k kind) server() string {
+	server, _, _ := strings.Cut(k.name, " ")
+	return server
+}
+
+// both lets two faults happen, the second while the first may last.
+func (r *run) both(ctx context.Context, a, b kind) error {
+	half := *r
+	half.Rand = rand.New(rand.NewPCG(r.Uint64(), 1))
+	ended := make(chan error, 1)
+	go func() { ended <- a.happen(ctx, &half) }()
+	r.sleep(0, 500)
+	return errors.Join(b.happen(ctx, r), <-ended)
+}
+
+// kinds are the faults of this plan.
+func (p plan) kinds() []kind {
+	if p.pairs {
+		return pairs()
+	}
+	return kinds()
 }
 
 // setBack gives Redis the files that it had a second of work ago.
@@ -193,7 +234,7 @@ func faults(ctx context.Context, p plan, out io.Writer) error {
 
 // check refuses what would be no run.
 func (p plan) check() error {
-	known := slices.ContainsFunc(kinds(), func(k kind) bool { return k.name == p.only })
+	known := slices.ContainsFunc(p.kinds(), func(k kind) bool { return k.name == p.only })
 	switch {
 	case p.only != "" && !known:
 		return fmt.Errorf("there is no kind of fault %q", p.only)
@@ -206,7 +247,7 @@ func (p plan) check() error {
 // order is in which order the faults come.
 func (r *run) order() []kind {
 	var all []kind
-	for _, k := range kinds() {
+	for _, k := range r.kinds() {
 		if r.only != "" && r.only != k.name {
 			continue
 		}
@@ -297,10 +338,15 @@ func (r *run) conclude(ctx context.Context) {
 	for _, s := range r.screens.all {
 		r.wrong = append(r.wrong, s.fell...)
 	}
-	r.wrong = append(r.wrong, compare(r.crowd.sent, r.record)...)
-	r.wrong = append(r.wrong, inOrder(r.crowd.sent)...)
-	r.wrong = append(r.wrong, r.record.lost()...)
-	r.wrong = append(r.wrong, r.repeat()...)
+	sent := r.crowd.sent
+	if r.pairs {
+		sent = r.forgotten(sent)
+	} else {
+		r.wrong = append(r.wrong, r.record.lost()...)
+	}
+	r.wrong = append(r.wrong, compare(sent, r.record)...)
+	r.wrong = append(r.wrong, inOrder(sent)...)
+	r.wrong = append(r.wrong, r.repeat(sent)...)
 	if said, err := r.site.run(ctx, "check"); err != nil {
 		r.wrong = append(r.wrong, fmt.Sprintf("wartefrei check: %v %s", err, said))
 	}
@@ -323,7 +369,7 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 	total := 0
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "fault\tcount\trecovery: median\tworst\tlongest answer: median\tworst\t")
-	for _, k := range kinds() {
+	for _, k := range r.kinds() {
 		t, ok := r.took[k.name]
 		if !ok {
 			continue
@@ -336,6 +382,9 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 	table.Flush()
 	fmt.Fprintf(out, "seed %d: %d faults, %d commands answered in %v (%d refused, %d sent more than once, %d answered while the record was behind), %d events recorded\n",
 		r.seed, total, len(r.crowd.sent), worked.Round(time.Second), refused, repeated, behind, r.record.events)
+	if r.pairs {
+		fmt.Fprintf(out, "%d of those that were answered while the record was behind are lost, by two faults at once\n", r.gone)
+	}
 	if len(r.wrong) == 0 {
 		return nil
 	}

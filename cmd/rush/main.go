@@ -5,7 +5,8 @@
 //
 //	rush faults   desks and screens work on several nodes while their Redis,
 //	              PostgreSQL and they themselves are killed, stopped, emptied,
-//	              set back, filled, cut off and delayed, one fault at a time
+//	              set back, filled, cut off and delayed, one fault at a time,
+//	              or with -pairs two
 //
 //	main.go          the commands
 //	installation.go  PostgreSQL, Redis and nodes, in a folder that goes with us
@@ -49,6 +50,7 @@ func execute(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&p.commands, "commands", 300, "commands that are answered between two faults")
 	flags.IntVar(&p.nodes, "nodes", 3, "nodes of the installation")
 	flags.StringVar(&p.program, "program", ".build/wartefrei", "the program under test")
+	flags.BoolVar(&p.pairs, "pairs", false, "two faults of two servers at the same time; what was answered while the record was behind may be lost then")
 	flags.StringVar(&p.only, "only", "", "this kind of fault alone")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err

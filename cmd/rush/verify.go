@@ -212,6 +212,25 @@ func (r *record) lost() (wrong []string) {
 	return wrong
 }
 
+// forgotten leaves out, and counts, what two faults at once may lose: what was
+// answered while the record was behind, and is not in the record. The answer to
+// somebody who was let in does not say whether it was.
+func (r *run) forgotten(sent []command) []command {
+	return slices.DeleteFunc(slices.Clone(sent), func(c command) bool {
+		h, ok := r.record.offices[c.Office]
+		if !ok || c.Status >= 300 {
+			return false
+		}
+		e := h.seen[c.Event.Version]
+		_, joined := h.joined[c.Visit.ID]
+		lost := c.Behind && (e.epoch != c.Event.Epoch || e.told != answered(c.Event)) || c.Visit.ID != "" && !joined
+		if lost {
+			r.gone++
+		}
+		return lost
+	})
+}
+
 // inOrder holds that what was sent after an answer came after it.
 func inOrder(sent []command) (wrong []string) {
 	byOffice := map[string][]command{}
@@ -240,8 +259,8 @@ func inOrder(sent []command) (wrong []string) {
 // repeat sends commands that were done once more under their keys, those that
 // were sent more than once and one in ten of the others: the same answer. A
 // refusal is kept for one life of Redis only, since the record has events alone.
-func (r *run) repeat() (wrong []string) {
-	for n, c := range r.crowd.sent {
+func (r *run) repeat(sent []command) (wrong []string) {
+	for n, c := range sent {
 		if c.Status >= 300 || c.Tries == 0 && n%10 != 0 {
 			continue
 		}
