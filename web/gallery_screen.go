@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/signage"
 )
 
@@ -37,12 +38,23 @@ func (g gallery) screens() []example {
 	one, three := signage.Board{Now: calls(1)}, signage.Board{Now: calls(1), Earlier: calls(3)[1:]}
 	four := signage.Board{Now: calls(4)}
 	many, all := signage.Board{Now: calls(7)}, signage.Board{Now: calls(12)}
-	disturbed := shown("disturbed", "", signage.Board{Now: calls(1), Earlier: calls(4)[1:]})
-	v := disturbed.Data.(screenView)
-	v.Disturbed = g.l.List([]string{"Reisepass beantragen", "Vorläufigen Reisepass beantragen"})
-	disturbed.Data = v
+	disturbed := func(state, shape string, services ...queue.ServiceID) example {
+		e := shown("disturbed"+state, shape, signage.Board{Now: calls(1), Earlier: calls(4)[1:]})
+		v := e.Data.(screenView)
+		v.Disturbed = disturbedSaid(g.l, namesOf(g.l, g.office("buergerbuero"), services))
+		e.Data = v
+		return e
+	}
+	passports := []queue.ServiceID{"reisepass", "vorl-reisepass"}
+	var every []queue.ServiceID
+	for _, service := range g.office("buergerbuero").Services {
+		every = append(every, queue.ServiceID(service.ID))
+	}
 	return []example{
-		disturbed,
+		disturbed("", "", passports...),
+		disturbed("-portrait", "tall", passports...),
+		disturbed("-many", "", every...),
+		disturbed("-many-portrait", "tall", every...),
 		shown("empty", "", signage.Board{}),
 		shown("quiet", "", signage.Board{Earlier: calls(3)}),
 		shown("call", "", signage.Board{Now: calls(1), Earlier: calls(4)[1:]}),

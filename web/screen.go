@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/texts"
@@ -62,8 +63,7 @@ func (s *Server) screenLive(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// board is who is called in an area: any office of the house may call there.
-// disturbed names what people wait for in an area and nobody can serve now.
+// disturbed says what people wait for in an area and nobody can serve now.
 func (s *Server) disturbed(l *texts.Language, area *booking.Area, house *booking.House) string {
 	var names []string
 	for i := range house.Offices {
@@ -74,9 +74,30 @@ func (s *Server) disturbed(l *texts.Language, area *booking.Area, house *booking
 			}
 		}
 	}
-	return l.List(names)
+	return disturbedSaid(l, names)
 }
 
+// What a screen has room for beside its calls: two services, and not longer than that.
+const (
+	namedDisturbed = 2
+	namedLength    = 60
+)
+
+// disturbedSaid names disturbed services, or says how many they are where their
+// names would take the room of those who are called.
+func disturbedSaid(l *texts.Language, names []string) string {
+	said := l.List(names)
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) <= namedDisturbed && utf8.RuneCountInString(said) <= namedLength:
+		return l.T("screen.disturbed", "services", said)
+	default:
+		return l.T("screen.disturbed-many", "n", len(names))
+	}
+}
+
+// board is who is called in an area: any office of the house may call there.
 func (s *Server) board(area *booking.Area, house *booking.House) signage.Board {
 	var states []*queue.Office
 	for _, o := range house.Offices {

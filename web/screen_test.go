@@ -16,6 +16,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/booking/texts"
 	"github.com/wartefrei/wartefrei/dashboards/prommetrics"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
@@ -161,6 +162,29 @@ func TestNobodyCalledIsLeftOut(t *testing.T) {
 		}
 		if shown != n || len(v.Rows) < usualRows {
 			t.Errorf("%d are called: %d shown, %d rows", n, shown, len(v.Rows))
+		}
+	}
+}
+
+// What is said of disturbed services stays short, however many they are and
+// whatever they are called: on a screen it stands beside numbers.
+func TestDisturbedSaid(t *testing.T) {
+	long := strings.Repeat("x", namedLength+1)
+	for _, c := range []struct {
+		lang  string
+		names []string
+		want  string
+	}{
+		{"de", nil, ""},
+		{"de", []string{"Reisepass"}, "Zur Zeit gestört: Reisepass. Alle behalten ihren Platz."},
+		{"de", []string{"Reisepass", "Umzug"}, "Zur Zeit gestört: Reisepass und Umzug. Alle behalten ihren Platz."},
+		{"de", []string{"Reisepass", "Umzug", "Kopien"}, "Zur Zeit gestört: 3\u00a0Anliegen. Welche, sagt die Infotheke. Alle behalten ihren Platz."},
+		{"de", []string{long}, "Zur Zeit gestört: 1\u00a0Anliegen. Welches, sagt die Infotheke. Alle behalten ihren Platz."},
+		{"en", []string{"Passport", long}, "Out of order at the moment: 2\u00a0services. The information desk says which. All keep their place."},
+		{"en", []string{long}, "Out of order at the moment: 1\u00a0service. The information desk says which. All keep their place."},
+	} {
+		if got := disturbedSaid(texts.In(c.lang), c.names); got != c.want {
+			t.Errorf("%s, %d names: %q, want %q", c.lang, len(c.names), got, c.want)
 		}
 	}
 }

@@ -12,7 +12,7 @@ type screenView struct {
 	Newest    *signage.Call
 	Rows      []screenRow
 	Dense     string // class for more rows than usual
-	Disturbed string // services of the area that nobody can serve now
+	Disturbed string // sentence on services of the area that nobody can serve now
 }
 
 // screenRow is one of the smaller calls.

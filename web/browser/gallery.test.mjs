@@ -62,7 +62,11 @@ async function look(page, url, link) {
   assert.equal(await page.locator("html").getAttribute("lang"), lang);
   assert.equal(await page.evaluate(moving), 0, "something moves although the reader wants it still");
   await accessible(page, link);
-  if (panel !== sizes.screen && panel !== sizes.portrait) await fits(page); // there a script makes long names fit
+  if (panel === sizes.screen || panel === sizes.portrait) {
+    assert.deepEqual(await page.evaluate(lost), [], "something on the panel is not seen");
+  } else {
+    await fits(page); // on screens a script makes long names fit
+  }
 
   await page.emulateMedia(schemes[lang]);
   await legible(page, `${link} in its other scheme`);
@@ -93,6 +97,32 @@ function beyond() {
   if (scrollWidth <= clientWidth) return [];
   const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > clientWidth + 0.5);
   return [`${scrollWidth} px`, ...wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 80))];
+}
+
+/** The texts of a screen that are below its panel, lie on others or are cut. */
+function lost() {
+  for (const e of document.querySelectorAll("[data-fit]")) e.style.setProperty("--fit", Math.min(1, e.clientWidth / e.scrollWidth)); // as screen.js does
+  const unheard = "html:not([data-live]) .lost"; // comes late, over all: no script was heard of
+  const says = (e) => [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  const leaves = [...document.body.querySelectorAll("*")].filter((e) => says(e) && e.checkVisibility() && !e.closest(unheard));
+  const places = leaves.map((e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    const {left, right, top, bottom} = range.getBoundingClientRect();
+    const line = parseFloat(getComputedStyle(e).fontSize);
+    const air = e.matches("bdi") ? Math.max(0, (bottom - top - 0.73 * line) / 2) : 0; // a letter is .7227 em tall, in the middle of its line
+    return {e, left, right, top: top + air, bottom: bottom - air, text: e.textContent.trim()};
+  });
+  const cut = [...document.querySelectorAll("main *")].filter((e) => getComputedStyle(e).overflowY === "hidden" && e.scrollHeight > e.clientHeight + 1);
+  const faults = cut.map((e) => `${e.textContent.trim()} is cut`);
+  for (const [i, a] of places.entries()) {
+    if (a.top < 0 || a.bottom > innerHeight) faults.push(`${a.text} is outside of the panel`);
+    for (const b of places.slice(i + 1)) {
+      const apart = a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom;
+      if (!apart && !a.e.contains(b.e)) faults.push(`${a.text} and ${b.text} cover each other`);
+    }
+  }
+  return faults;
 }
 
 /**
