@@ -44,7 +44,7 @@ func (g gallery) desks() []example {
 	missed := g.called(g.ticket("K 611", queue.WalkIn, "08:50", "", "09:10", "meldebescheinigung"), queue.Missed, "2", "09:28")
 	missed.MissedAt = g.at("09:30").UnixMilli()
 	stranded := g.ticket("K 444", queue.WalkIn, "09:20", "", "09:40", "fischereischein")
-	steps := g.called(g.ticket("K 733", queue.Booked, "09:20", "09:30", "09:30", "abholung", "anmeldung", "reisepass"), queue.Serving, "4", "09:36")
+	steps := g.called(g.ticket("K 733", queue.WalkIn, "09:10", "", "09:30", "abholung", "anmeldung", "reisepass"), queue.Serving, "4", "09:36")
 	steps.Why.Rule = queue.RuleStep
 	behind := g.deskView(g.day(g.waiting()...))
 	behind.Behind = true
@@ -60,6 +60,7 @@ func (g gallery) desks() []example {
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
 		g.desk("desk-empty", nil, ""),
 		g.disturbedDesk(),
+		g.allDisturbed("desk-disturbed-all", append(g.waiting(), serving), "K 026"),
 		g.inSteps("desk-steps", append(g.waiting(), steps), "K 733"),
 		{Name: "desk-behind", Page: "desk", Data: behind},
 		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
@@ -112,6 +113,17 @@ func (g gallery) disturbedDesk() example {
 	state := g.disturb(g.day(g.waiting()...))
 	g.open(state, "4", "")
 	return example{Name: "desk-disturbed", Page: "desk", Data: g.deskView(state)}
+}
+
+// allDisturbed is desk 4 with the ticket of a number at it, when nothing can be served any more.
+func (g gallery) allDisturbed(name string, tickets []queue.Ticket, number string) example {
+	state := g.day(tickets...)
+	g.open(state, "4", numbered(state, number).ID)
+	state.Counters.Disturbed = map[queue.ServiceID]int64{}
+	for _, service := range g.office("buergerbuero").Services {
+		state.Counters.Disturbed[queue.ServiceID(service.ID)] = g.at("09:12").UnixMilli()
+	}
+	return example{Name: name, Page: "desk", Data: g.deskView(state)}
 }
 
 // inSteps is desk 4 where no desk serves all of what some came for.

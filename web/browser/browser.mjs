@@ -46,6 +46,7 @@ export async function visitor(browser, options = {}) {
 /** How large the panels are that people meet. */
 export const sizes = {
   desk: {width: 1440, height: 900},
+  small: {width: 1280, height: 720},
   phone: {width: 360, height: 740},
   narrow: {width: 320, height: 640},
   screen: {width: 1920, height: 1080},

@@ -62,6 +62,11 @@ async function look(page, url, link) {
   assert.equal(await page.locator("html").getAttribute("lang"), lang);
   assert.equal(await page.evaluate(moving), 0, "something moves although the reader wants it still");
   await accessible(page, link);
+  if (/^\/gallery\/desk-(serving|steps|disturbed)/.test(link)) {
+    await page.setViewportSize(sizes.small);
+    await accessible(page, `${link} in a small window`);
+    await page.setViewportSize(sizes.desk);
+  }
   if (panel === sizes.screen || panel === sizes.portrait) {
     assert.deepEqual(await page.evaluate(lost), [], "something on the panel is not seen");
   } else {
