@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	xlanguage "golang.org/x/text/language"
 
@@ -83,6 +84,7 @@ func functions(l *texts.Language) template.FuncMap {
 		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
 		"iso":       func(t time.Time) string { return t.Format(time.RFC3339) },
 		"text":      func(text booking.Text) string { said, _ := text.In(l.Tag); return said }, // where no mark-up may be: <option>
+		"count":     func(said string) int { return utf8.RuneCountInString(said) },
 		"add":       func(a, b int) int { return a + b },
 	}
 	maps.Copy(all, citizenFunctions(l))

@@ -47,7 +47,6 @@ type ticketView struct {
 	Elsewhere booking.Text // sent: the office where it goes on
 	OnTheWay  bool         // sent from another house, and not said yet to be here
 	Checked   time.Time    // when this was true
-	Digits    int          // of the desk's label, for its size
 }
 
 // ticketOf finds a ticket in the office that has it today, or that it was last
@@ -103,7 +102,7 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	}
 	v.Area, _, _ = city.Area(t.Area)
 	if desk, ok := office.Desk(string(t.Desk)); ok {
-		v.Desk, v.Digits = desk, len([]rune(desk.Label))
+		v.Desk = desk
 	}
 	if t.SentTo != nil {
 		if there, ok := city.Office(booking.OfficeID(t.SentTo.Office)); ok {
