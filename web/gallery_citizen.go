@@ -25,6 +25,8 @@ func (g gallery) terminals() []example {
 	g.open(state, "4", "")
 	welcome.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, numbered(state, "K 305"), g.now)
 	welcome.URL = "https://termin.example/tickets/EXAMPLE0000000000000000003"
+	wide := welcome
+	wide.Ticket.Ticket.Number = wideNumber
 	all := []example{
 		{Name: "terminal", Page: "terminal", Data: base},
 		{Name: "terminal-day", Page: "terminal", Data: day},
@@ -36,6 +38,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-none", Page: "terminal-offers", Data: base},
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
+		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
 	}
 	for _, again := range []queue.State{queue.Called, queue.Serving, queue.Missed, queue.Parked} { // who scans a code once more
 		v := welcome
@@ -86,6 +89,8 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-called", g.called(waiting, queue.Called, "4", "09:40")),
 		g.phone("ticket-recalled", recalled),
 		g.phone("ticket-called-long", g.called(waiting, queue.Called, "info-1", "09:40")),
+		g.widePhone("ticket-waiting-wide", waiting),
+		g.widePhone("ticket-called-wide", g.called(waiting, queue.Called, "4", "09:40")),
 		g.phone("ticket-serving", g.called(waiting, queue.Serving, "4", "09:40")),
 		g.phone("ticket-missed", missed),
 		g.phone("ticket-parked", parked),
@@ -103,6 +108,25 @@ func (g gallery) tickets() []example {
 
 func (g gallery) phone(name string, t queue.Ticket) example {
 	return example{Name: name, Page: "ticket", Data: g.ticketView(t, true)}
+}
+
+// wideNumber is as long as a number may be, as its office's prefix has two letters
+// and a thousand tickets were given today; wideDesk is as long as a label may be.
+const (
+	wideNumber = "BA 1024"
+	wideDesk   = "Zimmer 214 B"
+)
+
+// widePhone has the longest number and, where a desk is shown, the longest label.
+func (g gallery) widePhone(name string, t queue.Ticket) example {
+	t.Number = wideNumber
+	v := g.ticketView(t, true)
+	if v.Desk != nil {
+		desk := *v.Desk
+		desk.Label = wideDesk
+		v.Desk = &desk
+	}
+	return example{Name: name, Page: "ticket", Data: v}
 }
 
 // ticketView is of a ticket with two people before it.

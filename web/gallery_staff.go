@@ -38,6 +38,8 @@ func (g gallery) common() []example {
 func (g gallery) desks() []example {
 	serving := g.called(g.ticket("K 026", queue.AtOnce, "09:29", "", "08:44", "vorl-reisepass"), queue.Serving, "4", "09:31")
 	serving.Reason = "departs-today"
+	wide := serving
+	wide.Number = wideNumber
 	calling := g.called(g.ticket("K 020", queue.Booked, "09:22", "09:30", "09:30", "fuehrungszeugnis"), queue.Called, "4", "09:39")
 	parked := g.ticket("K 018", queue.Booked, "09:02", "09:10", "09:10", "personalausweis")
 	parked.State, parked.Desk, parked.ParkedAt = queue.Parked, "4", g.at("09:18").UnixMilli()
@@ -56,6 +58,7 @@ func (g gallery) desks() []example {
 		{Name: "desks", Page: "desks", Data: g.deskChoices()},
 		{Name: "desks-none", Page: "desks", Data: []deskChoice(nil)},
 		g.desk("desk-serving", append(g.waiting(), serving, parked, missed), "K 026"),
+		g.desk("desk-serving-wide", append(g.waiting(), wide), wideNumber),
 		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
 		g.desk("desk-empty", nil, ""),

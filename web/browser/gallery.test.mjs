@@ -1,6 +1,6 @@
 // Walks the gallery: every page in every state and language is free of barriers
-// in every scheme, fits a phone of 320 px, and stands still for those who want
-// it to.
+// in every scheme, fits a phone of 320 px with its numbers and texts whole, and
+// stands still for those who want it to.
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -88,7 +88,10 @@ async function look(page, url, link) {
 }
 
 async function fits(page) {
-  assert.deepEqual(await page.evaluate(beyond), [], `one has to scroll sideways at ${page.viewportSize().width} px`);
+  const at = `at ${page.viewportSize().width} px`;
+  await page.evaluate(() => document.fonts.ready);
+  assert.deepEqual(await page.evaluate(beyond), [], `one has to scroll sideways ${at}`);
+  assert.deepEqual(await page.evaluate(unreadable), [], `what tells people where to go is not whole ${at}`);
 }
 
 function moving() {
@@ -128,6 +131,29 @@ function lost() {
     }
   }
   return faults;
+}
+
+/**
+ * The numbers that break or leave their box, and with it what is seen or their
+ * neighbour's place; the names of desks that leave it; and all texts whose lines
+ * run into each other.
+ */
+function unreadable() {
+  const found = [], range = document.createRange();
+  for (const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); all.nextNode(); ) {
+    const e = all.currentNode.parentElement;
+    range.selectNodeContents(all.currentNode);
+    const text = range.getBoundingClientRect(), box = e.getBoundingClientRect();
+    if (!all.currentNode.data.trim() || !text.width || e.closest(".vh")) continue;
+    const {fontSize, lineHeight} = getComputedStyle(e), em = parseFloat(fontSize);
+    const broken = text.height > 1.6 * em;
+    const says = (what) => found.push(`${what}: ${e.outerHTML.slice(0, 80)}`);
+    if (broken && parseFloat(lineHeight) < em) says("lines overlap");
+    if (broken && e.closest(".nr")) says("breaks");
+    const edge = Math.min(box.right, document.documentElement.clientWidth);
+    if (e.closest(".nr, .to") && (text.left < box.left - 0.5 || text.right > edge + 0.5)) says("leaves its box");
+  }
+  return found;
 }
 
 /**
