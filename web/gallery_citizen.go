@@ -27,6 +27,8 @@ func (g gallery) terminals() []example {
 	welcome.URL = "https://termin.example/tickets/EXAMPLE0000000000000000003"
 	wide := welcome
 	wide.Ticket.Ticket.Number = wideNumber
+	held := welcome
+	held.Ticket.Disturbed = g.l.List(namesOf(g.l, g.office("buergerbuero"), []queue.ServiceID{"reisepass", "vorl-reisepass"}))
 	all := []example{
 		{Name: "terminal", Page: "terminal", Data: base},
 		{Name: "terminal-day", Page: "terminal", Data: day},
@@ -38,6 +40,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-none", Page: "terminal-offers", Data: base},
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
+		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},
 		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
 	}
 	for _, again := range []queue.State{queue.Called, queue.Serving, queue.Missed, queue.Parked} { // who scans a code once more

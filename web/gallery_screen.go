@@ -50,7 +50,13 @@ func (g gallery) screens() []example {
 	for _, service := range g.office("buergerbuero").Services {
 		every = append(every, queue.ServiceID(service.ID))
 	}
+	wide := calls(4)
+	for i := range wide[:2] {
+		wide[i].Number, wide[i].Desk = wideNumber, "Zimmer 214 B"
+	}
 	return []example{
+		shown("wide", "", signage.Board{Now: wide[:1], Earlier: wide[1:]}),
+		shown("wide-portrait", "tall", signage.Board{Now: wide[:1], Earlier: wide[1:]}),
 		disturbed("", "", passports...),
 		disturbed("-portrait", "tall", passports...),
 		disturbed("-many", "", every...),
