@@ -151,7 +151,7 @@ func (c *commander) request(t *rapid.T) asked {
 }
 
 // live is what the answer to a walk-in says of the present, also to a repeat.
-var live = regexp.MustCompile(`,"(ahead|desks)":\d+`)
+var live = regexp.MustCompile(`,"(ahead|desks)":\d+|,"disturbed":\[[^]]*\]`)
 
 func officeIn(path string) string { return strings.Split(strings.TrimPrefix(path, api.Base), "/")[2] }
 

@@ -70,13 +70,11 @@ func install(ctx context.Context, program string, nodes int) (*installation, err
 }
 
 func (i *installation) start(ctx context.Context, nodes int) (err error) {
-	if i.folder, err = os.MkdirTemp("/tmp", "wartefrei-rush-"); err != nil {
+	var remove func() error
+	if i.folder, remove, err = child.TempFolder("wartefrei-rush-"); err != nil {
 		return err
 	}
-	i.onClose(func() { os.RemoveAll(i.folder) })
-	if err := os.Chmod(i.folder, 0o755); err != nil { // PostgreSQL runs as another user if we are root
-		return err
-	}
+	i.onClose(func() { remove() })
 	if err := i.startServers(ctx); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/wartefrei/wartefrei/booking/pg"
+	"github.com/wartefrei/wartefrei/booking/pg/child"
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
 )
 
@@ -66,7 +67,7 @@ func (c *cluster) do(t testing.TB, statement string) {
 func start() (*cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	folder, remove, err := makeFolder() // goes with this process
+	folder, remove, err := child.TempFolder("wartefrei-test-") // goes with this process
 	if err != nil {
 		return nil, err
 	}
