@@ -28,8 +28,9 @@ const keeper = `
  * Starts the demonstration and ends it after the tests of the file. Ending it
  * is a test too: it must leave no process behind.
  *
- * url leads to the start page; password is that of every account; signal(name)
- * sends the program, and not its PostgreSQL or Redis, a signal.
+ * url leads to the start page; password is that of every account; folder goes
+ * with the demonstration, also when we are killed; signal(name) sends the
+ * program, and not its PostgreSQL or Redis, a signal.
  */
 export async function demonstration() {
   const folder = await mkdtemp("/tmp/wartefrei-browser-");
@@ -58,7 +59,7 @@ export async function demonstration() {
   assert(said, `the program did not start:\n${log}`);
   await ready(said.url);
   const pid = Number(await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")); // the keeper has one child
-  return {...said, signal: (name) => process.kill(pid, name)};
+  return {...said, folder, signal: (name) => process.kill(pid, name)};
 }
 
 /** Reads what the program prints until it has said all. */

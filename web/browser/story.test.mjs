@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import {execFile} from "node:child_process";
-import {mkdtemp, rm, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import test from "node:test";
 import {promisify} from "node:util";
@@ -12,11 +12,9 @@ import {demonstration, until} from "./server.mjs";
 
 const run = promisify(execFile);
 
-test("one visit, from booking to counting", async (t) => {
-  const {url, password} = await demonstration();
+test("one visit, from booking to counting", async () => {
+  const {url, password, folder} = await demonstration(); // papers lie in its folder
   const chromium = await browser();
-  const folder = await mkdtemp("/tmp/wartefrei-papers-");
-  t.after(() => rm(folder, {recursive: true}));
 
   const citizen = await session(chromium, {javaScriptEnabled: false, viewport: sizes.phone});
   await aloneInTheOffice(citizen, url);
