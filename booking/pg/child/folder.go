@@ -29,6 +29,13 @@ func Lock(folder string) (*os.File, error) {
 	return file, nil
 }
 
+// Unlock gives a lock back. Closing alone would not do: a process that somebody
+// starts at this moment has a copy of the file until it executes.
+func Unlock(lock *os.File) {
+	syscall.Flock(int(lock.Fd()), syscall.LOCK_UN)
+	lock.Close()
+}
+
 // AwaitLast waits until no server works in the folder data any more: the last
 // one of a killed predecessor, which its watcher is ending, gets 20 s for
 // that. It asks who works there, not for a number in a file, which may be a

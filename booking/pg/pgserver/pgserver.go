@@ -264,7 +264,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		err = s.process.Stop(ctx)
 	}
 	if s.lock != nil {
-		s.lock.Close()
+		child.Unlock(s.lock)
 	}
 	return err
 }
