@@ -78,17 +78,17 @@ func areaOf(office *booking.Office, services []queue.ServiceID) (area string) {
 	return area
 }
 
-// OnTheWay are an office's tickets that were sent and have not arrived where
+// Unreceived are an office's tickets that were sent and have not arrived where
 // they were sent to, as far as this node knows: for [Arrivals.Receive]. Left out
 // is what is not recorded yet: it may still be lost, and whoever was not sent
 // must not arrive.
-func OnTheWay(office *queue.Office, recorded queue.Mark, there func(queue.OfficeID) *queue.Office) []queue.Ticket {
+func Unreceived(office *queue.Office, recorded queue.Mark, there func(queue.OfficeID) *queue.Office) []queue.Ticket {
 	var all []queue.Ticket
 	for _, t := range office.In(queue.Sent) {
 		sent := t.SentTo.Mark()
 		known := sent.Epoch < office.Epoch || office.Epoch == recorded.Epoch && recorded.Covers(sent) // an epoch begins with what is recorded
-		arrived, ok := there(t.SentTo.Office).Tickets[t.ID]
-		if known && (!ok || arrived.SentFrom == nil || arrived.SentFrom.Mark() != sent) {
+		from := there(t.SentTo.Office).Tickets[t.ID].SentFrom
+		if known && (from == nil || from.Office != office.ID || from.Mark() != sent) {
 			all = append(all, t)
 		}
 	}

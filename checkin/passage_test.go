@@ -85,10 +85,10 @@ func TestSendCutShort(t *testing.T) {
 	}
 	state := read("buergerbuero")
 	recorded := queue.Mark{Epoch: state.Epoch, Version: state.Version}
-	if early := checkin.OnTheWay(state, queue.Mark{Epoch: state.Epoch, Version: state.Version - 1}, read); len(early) != 0 {
+	if early := checkin.Unreceived(state, queue.Mark{Epoch: state.Epoch, Version: state.Version - 1}, read); len(early) != 0 {
 		t.Errorf("on the way are, before that is recorded, %+v", early)
 	}
-	left := checkin.OnTheWay(state, recorded, read)
+	left := checkin.Unreceived(state, recorded, read)
 	if len(left) != 1 || left[0].ID != first.ID {
 		t.Fatalf("on the way are %+v", left)
 	}
@@ -97,7 +97,7 @@ func TestSendCutShort(t *testing.T) {
 			t.Fatalf("received %+v %v", got, err)
 		}
 	}
-	if left := checkin.OnTheWay(state, recorded, read); len(left) != 0 {
+	if left := checkin.Unreceived(state, recorded, read); len(left) != 0 {
 		t.Errorf("still on the way: %+v", left)
 	}
 	if n := len(read("wohngeld").Tickets); n != 1 {

@@ -235,6 +235,18 @@ func TestSent(t *testing.T) {
 	if strings.Contains(infodesk(), "unterwegs") {
 		t.Error("still on the way")
 	}
+
+	answer, _ = s.ask(t, asked{method: "POST", path: "/api/v1/offices/standesamt/tickets/" + string(ticket.ID) + "/send", token: tokens[administrator],
+		body: api.Send{Office: "buergerbuero", Services: []string{"reisepass"}}})
+	if answer.StatusCode != 200 {
+		t.Fatalf("back: %d", answer.StatusCode)
+	}
+	s.in(t, queue.Parked)
+	b.get("/houses/fischmarkt/terminal/tickets/"+string(ticket.ID)).want(200, ticket.Number, "Wir haben Sie angekündigt.")
+	b.submit("/here", "Ich bin da").want(200)
+	if back := s.in(t, queue.Waiting); back.ID != ticket.ID || back.Number != ticket.Number || back.Due != ticket.Due {
+		t.Errorf("back is %+v, was %+v", back, ticket)
+	}
 }
 
 // TestDisturbedUntilAnImport: a service that is disturbed and then no longer offered

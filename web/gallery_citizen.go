@@ -29,6 +29,10 @@ func (g gallery) terminals() []example {
 	wide.Ticket.Ticket.Number = wideNumber
 	held := welcome
 	held.Ticket.Disturbed = g.l.List(namesOf(g.l, g.office("buergerbuero"), []queue.ServiceID{"reisepass", "vorl-reisepass"}))
+	far := welcome
+	sent := numbered(state, "K 305")
+	sent.State, sent.ParkedAt = queue.Parked, sent.Arrived
+	far.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, sent, g.now)
 	all := []example{
 		{Name: "terminal", Page: "terminal", Data: base},
 		{Name: "terminal-day", Page: "terminal", Data: day},
@@ -40,6 +44,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-none", Page: "terminal-offers", Data: base},
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
+		{Name: "terminal-ticket-on-the-way", Page: "terminal-ticket", Data: far},
 		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},
 		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
 	}

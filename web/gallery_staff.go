@@ -169,6 +169,9 @@ func (g gallery) infodesks() []example {
 	disturbed := busy
 	disturbed.Offices = slices.Clone(busy.Offices)
 	disturbed.Offices[0].Disturbed = disturbances(g.l, g.office("buergerbuero"), g.disturb(g.day()), g.now.Location())
+	far := busy
+	far.Offices = slices.Clone(busy.Offices)
+	far.Offices[0].OnTheWay = []queue.Ticket{numbered(g.day(g.waiting()...), "K 305"), numbered(g.day(g.waiting()...), "K 128")}
 	given, found, nothing, early, late, refused := busy, busy, busy, busy, busy, busy
 	state := g.day(g.waiting()...)
 	number := numbered(state, "K 821")
@@ -189,6 +192,7 @@ func (g gallery) infodesks() []example {
 	return []example{
 		{Name: "infodesk", Page: "infodesk", Data: base},
 		{Name: "infodesk-disturbed", Page: "infodesk", Data: disturbed},
+		{Name: "infodesk-on-the-way", Page: "infodesk", Data: far},
 		{Name: "infodesk-issued", Page: "infodesk", Data: given},
 		{Name: "infodesk-refused", Page: "infodesk", Data: refused},
 		{Name: "infodesk-found", Page: "infodesk", Data: found},

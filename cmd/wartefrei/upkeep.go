@@ -50,7 +50,10 @@ func (n *node) passages(ctx context.Context) {
 			if office.Day != day {
 				continue
 			}
-			for _, t := range checkin.OnTheWay(office, n.offices.Recorded(id), n.offices.Office) {
+			for _, t := range checkin.Unreceived(office, n.offices.Recorded(id), n.offices.Office) {
+				if _, ok := n.bookings.City().Office(booking.OfficeID(t.SentTo.Office)); !ok {
+					continue // gone by an import, and its visits with it
+				}
 				if _, err := n.site.Arrivals.Receive(ctx, booking.OfficeID(id), t); err != nil && ctx.Err() == nil {
 					n.log.Warn("a visit does not arrive in the office that it was sent to", "from", id, "to", t.SentTo.Office, "err", err)
 				}
