@@ -10,10 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // TestFormCommand: what each form of a desk's page means, whole: no field is
@@ -173,10 +175,14 @@ func TestDisturbed(t *testing.T) {
 	s.eventually(t, func() bool { return len(s.office("buergerbuero").Counters.Disturbed) == 2 })
 	b.get("/houses/fischmarkt/terminal/walk-in").want(200, "Zur Zeit gestört, es kann länger dauern")
 	s.restore(t, "abholung")
+	neighbour, _, err := s.Accounts.AddToken(t.Context(), pgaccounts.Holder{Name: "neighbour", Role: pgaccounts.Clerk, Offices: []booking.OfficeID{"auslaenderbuero"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, form := range []string{"service=buergerbuero/anmeldung", "service=buergerbuero/reisepass&restored=yes"} {
-		answer, _ := s.ask(t, asked{method: "POST", path: infodesk + "/services", token: tokens[otherClerk], body: []byte(form), header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}})
+		answer, _ := s.ask(t, asked{method: "POST", path: infodesk + "/services", token: neighbour, body: []byte(form), header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}})
 		if answer.StatusCode != http.StatusForbidden {
-			t.Errorf("a clerk of another office, %q: %d", form, answer.StatusCode)
+			t.Errorf("a clerk of another office in the house, %q: %d", form, answer.StatusCode)
 		}
 	}
 	_, page := s.ask(t, asked{method: "GET", path: "/manager/buergerbuero", token: tokens[manager], header: map[string]string{"Accept-Language": "de"}})
