@@ -43,7 +43,7 @@ func openFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(path, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(path, doneFolder), 0o755); err != nil {
 		return nil, closedFolder(path, err)
 	}
 	lock, err := os.OpenFile(lockOf(path), os.O_CREATE|os.O_RDWR, 0o600)
@@ -128,18 +128,19 @@ func findRunning(path string) (running, bool) {
 	return r, r.Postgres != ""
 }
 
+// doneFolder has a mark for each step that is done. It is made with the folder and
+// never again: who removes the folder of a demonstration that runs has removed it.
+const doneFolder = "done"
+
 // once does a step that an earlier start has not done to its end. The mark comes
 // after it: a step that was killed in between is done again, and must be such
 // that this adds nothing.
 func (f *folder) once(step string, do func() error) error {
-	mark := filepath.Join(f.path, "done", step)
+	mark := filepath.Join(f.path, doneFolder, step)
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
 	if err := do(); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(mark), 0o755); err != nil {
 		return err
 	}
 	return os.WriteFile(mark, nil, 0o600)

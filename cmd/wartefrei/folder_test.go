@@ -52,6 +52,34 @@ func TestFolder(t *testing.T) {
 	again.close()
 }
 
+// TestFolderRemoved holds that a demonstration whose folder somebody removes does not
+// make it anew: the next start would take what it noted there for done.
+func TestFolderRemoved(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	f, err := openFolder(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	done := 0
+	step := func() error { done++; return nil }
+	for range 2 {
+		if err := f.once("a step", step); err != nil || done != 1 {
+			t.Fatalf("done %d times, %v", done, err)
+		}
+	}
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.once("another", step); err == nil {
+		t.Error("noted in a folder that is gone")
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder is there again: %v", err)
+	}
+}
+
 // TestFolderUnusable names the folder, why it cannot be, and the setting.
 func TestFolderUnusable(t *testing.T) {
 	t.Parallel()
