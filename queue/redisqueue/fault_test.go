@@ -51,6 +51,7 @@ func TestKill(t *testing.T) {
 
 // TestRebuildComesSecond rebuilds an office that is so busy that the record goes
 // on between the look at it and every try, and other nodes open what it closed.
+// It needs one epoch: each more would have kept everybody waiting once more.
 func TestRebuildComesSecond(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
@@ -58,14 +59,26 @@ func TestRebuildComesSecond(t *testing.T) {
 	c.work(100)
 	rdb := s.Client()
 	rdb.AddHook(busy{c, redisqueue.ScriptHash("fence"), s.Client()})
-	began := c.answered.Load()
+	began, before := c.answered.Load(), epoch(t, c)
 	if err := redisqueue.New(rdb, pgjournal.New(c.pool)).Rebuild(t.Context(), office); err != nil {
 		t.Error(err)
 	}
 	if c.answered.Load() == began {
 		t.Error("nobody worked meanwhile")
 	}
+	if after := epoch(t, c); after != before+1 {
+		t.Errorf("epoch %d after %d", after, before)
+	}
 	c.leave(1)
+}
+
+func epoch(t *testing.T, c *crowd) int64 {
+	t.Helper()
+	o, err := c.nodes[0].Office(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Epoch
 }
 
 // busy has somebody answered before a script runs in an office that is open.
@@ -121,22 +134,25 @@ func TestPostgresFailover(t *testing.T) {
 	s := redistest.Start(t)
 	c := newCrowdOn(t, pool, func() redis.UniversalClient { return s.Client() }, office)
 	c.work(100)
-	exec(standby, "postgres", "ALTER SYSTEM SET primary_conninfo = ''")
-	exec(standby, "postgres", "SELECT pg_reload_conf()")
-	behind := func(s *pgserver.Server) (version int64) {
+	recorded := func(s *pgserver.Server) (version int64) { // 0: nothing, or not even the table
 		t.Helper()
 		conn, err := pgx.Connect(ctx, s.Database("wartefrei"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer conn.Close(ctx)
-		if err := conn.QueryRow(ctx, "SELECT version FROM queue_head WHERE office = $1", office).Scan(&version); err != nil {
-			t.Fatal(err)
-		}
+		conn.QueryRow(ctx, "SELECT version FROM queue_head WHERE office = $1", office).Scan(&version)
 		return version
 	}
+	for end := time.Now().Add(30 * time.Second); recorded(standby) == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the standby does not follow")
+		}
+	}
+	exec(standby, "postgres", "ALTER SYSTEM SET primary_conninfo = ''")
+	exec(standby, "postgres", "SELECT pg_reload_conf()")
 	c.work(200)
-	if had, has := behind(primary), behind(standby); had < has+50 {
+	if had, has := recorded(primary), recorded(standby); had < has+50 {
 		t.Fatalf("the standby has version %d, PostgreSQL %d: too near to tell", has, had)
 	}
 	syscall.Kill(primary.Pid(), syscall.SIGKILL)

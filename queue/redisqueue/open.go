@@ -82,6 +82,30 @@ func (q *Queue) openFrom(ctx context.Context, office queue.OfficeID, head queue.
 	if err != nil {
 		return err
 	}
+	for {
+		err := q.foldInto(ctx, office, o, head, at, day)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+		if head, err = q.headBefore(ctx, office, o.fence); err != nil {
+			return err
+		}
+	}
+	if err := q.write(ctx, office, *o); err != nil {
+		return err
+	}
+	return q.letIn(ctx, office, *o)
+}
+
+// errMoved says that somebody has recorded what was decided before the office
+// was closed. That ends soon, so it is no reason to open it and close it again.
+var errMoved = errors.New("the record has gone on")
+
+// foldInto folds the record and what Redis has beyond its head into an opening, and records that.
+func (q *Queue) foldInto(ctx context.Context, office queue.OfficeID, o *opening, head queue.Mark, at int64, day string) error {
 	salvage, err := q.salvage(ctx, office, head, o.redisHad)
 	if err != nil {
 		return err
@@ -95,13 +119,19 @@ func (q *Queue) openFrom(ctx context.Context, office queue.OfficeID, head queue.
 		o.Day = day // the office's first
 	}
 	o.At = max(o.At, at)
-	if err := q.recordOpening(ctx, office, o, head, salvage, false); err != nil {
-		return err
+	return q.recordOpening(ctx, office, o, head, salvage, false)
+}
+
+// headBefore is where an office's record ends; errAgain if that is an opening of another's.
+func (q *Queue) headBefore(ctx context.Context, office queue.OfficeID, fence int64) (queue.Mark, error) {
+	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+	if err != nil {
+		return queue.Mark{}, err
 	}
-	if err := q.write(ctx, office, *o); err != nil {
-		return err
+	if heads[0].Epoch >= fence {
+		return queue.Mark{}, errAgain
 	}
-	return q.letIn(ctx, office, *o)
+	return heads[0], nil
 }
 
 // fence closes the office, unless another node has opened it already: errAgain.
@@ -170,7 +200,7 @@ func (q *Queue) logOf(ctx context.Context, office queue.OfficeID, epoch, after, 
 }
 
 // recordOpening records what was salvaged, and that the epoch begins; with
-// whole, all that it begins with.
+// whole, all that it begins with. It returns errMoved if the record ends elsewhere.
 func (q *Queue) recordOpening(ctx context.Context, office queue.OfficeID, o *opening, head queue.Mark, salvage []pgjournal.Entry, whole bool) error {
 	e := queue.Event{Office: office, Epoch: o.fence, Version: head.Version + int64(len(salvage)) + 1, At: o.At, Day: o.Day, Kind: "opened",
 		Command: fmt.Sprintf("opened:%d", o.fence), Actor: system, Counters: o.Counters}
@@ -187,7 +217,7 @@ func (q *Queue) recordOpening(ctx context.Context, office queue.OfficeID, o *ope
 		return err
 	}
 	if !recorded[0] {
-		return errAgain
+		return errMoved
 	}
 	q.record.headMoved(office, e.Mark())
 	o.Epoch, o.Version = e.Epoch, e.Version
