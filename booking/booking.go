@@ -111,7 +111,15 @@ type Desk struct {
 	Label string `json:"label"` // what screens show
 	Way   Text   `json:"way,omitempty"`
 	Area  string `json:"area"` // waiting area that it calls from
+
+	// Meets are needs that only desks meet which say so: see Needs. What no desk
+	// of the office names, every desk meets.
+	Meets []string `json:"meets,omitempty"`
 }
+
+// Needs are what people may need beside a service, and desks may meet: those of
+// package queue, which a test of checkin compares.
+var Needs = []string{"fetched", "interpreter", "more-time", "step-free"}
 
 // Service (Anliegen) is what citizens come for.
 type Service struct {

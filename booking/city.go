@@ -34,7 +34,8 @@ import (
 //	      "doors": {"mon": ["08:00-18:00"]},          open to people; mon tue wed thu fri sat sun
 //	      "duty": [{"days": ["mon", "tue"], "hours": "08:00-12:00", "places": 5}],
 //	      "closed": ["2026-12-24"],                   beside the state's holidays
-//	      "desks": [{"id": "1", "label": "1", "way": {"de": "Erdgeschoss"}, "area": "halle"}],
+//	      "desks": [{"id": "1", "label": "1", "way": {"de": "Erdgeschoss"}, "area": "halle",
+//	                 "meets": ["step-free"]}],          see Desk
 //	      "services": [{
 //	        "id": "reisepass", "group": {"de": "Ausweis und Reisepass"}, "name": {"de": "Reisepass beantragen"},
 //	        "minutes": 15, "perPerson": 10, "feeCents": 7000, "feeNote": {"de": "…"},
@@ -77,8 +78,10 @@ func ParseCity(file []byte) (City, error) {
 const MaxCityFile = 4 << 20
 
 // RuleNames are the settings in Office.Rules: seconds, but for atOnceLimit (a
-// number of tickets in 60 minutes) and ascending (0 or 1).
-var RuleNames = []string{"before", "after", "walkIn", "info", "atOnce", "atOnceLimit", "recall", "noShow", "return", "parked", "ascending"}
+// number of tickets in 60 minutes) and ascending (0 or 1). The last four are how
+// much longer a visit takes with a need.
+var RuleNames = []string{"before", "after", "walkIn", "info", "atOnce", "atOnceLimit", "recall", "noShow", "return", "parked", "ascending",
+	"fetched", "interpreter", "moreTime", "stepFree"}
 
 // officeFile is an office as its file has it.
 type officeFile struct {

@@ -233,6 +233,11 @@ func (k *cityCheck) desk(path string, h *House, o *Office, d Desk) {
 	k.unique(path+".label", "label in "+d.Area+" "+d.Label) // one screen would show it for two desks
 	k.text(path+".way", d.Way, false)
 	k.area(path, h, d.Area)
+	for i, need := range d.Meets {
+		place := fmt.Sprintf("%s.meets[%d]", path, i)
+		k.expect(slices.Contains(Needs, need), place, "must be one of %s", strings.Join(Needs, ", "))
+		k.expect(!slices.Contains(d.Meets[:i], need), place, "is there twice")
+	}
 }
 
 func (k *cityCheck) area(path string, h *House, id string) {

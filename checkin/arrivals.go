@@ -185,8 +185,9 @@ func walkIn(office *booking.Office, choices []booking.Choice) queue.Class {
 
 // LetIn gives a ticket to somebody whom a clerk lets in without an
 // appointment: class Urgent or AtOnce with a reason from its list, or WalkIn
-// for any service, which becomes Info at the information desk as in WalkIn.
-func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, class queue.Class, reason, id string, actor queue.Actor) (queue.Ticket, error) {
+// for any service, which becomes Info at the information desk as in WalkIn. Needs
+// are what the person says that they need, sorted.
+func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, class queue.Class, reason string, needs []queue.Need, id string, actor queue.Actor) (queue.Ticket, error) {
 	office, ok := a.City().Office(officeID)
 	if !ok {
 		return queue.Ticket{}, booking.ErrOfficeUnknown
@@ -199,7 +200,7 @@ func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices
 	case class != queue.Urgent && class != queue.AtOnce:
 		return queue.Ticket{}, ErrNotUrgent
 	}
-	return a.join(ctx, office, choices, queue.Ticket{Class: class, Reason: reason}, id, actor)
+	return a.join(ctx, office, choices, queue.Ticket{Class: class, Reason: reason, Needs: needs}, id, actor)
 }
 
 // join fills in what every ticket needs and adds it to the line.

@@ -183,22 +183,22 @@ func TestWalkInAndLetIn(t *testing.T) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("infotheke"), "2", terminal)
 		}, 10 * time.Minute, nil},
 		{"let in for the information desk", func() (queue.Ticket, error) {
-			return e.LetIn(t.Context(), "buergerbuero", one("infotheke"), queue.WalkIn, "", "10", terminal)
+			return e.LetIn(t.Context(), "buergerbuero", one("infotheke"), queue.WalkIn, "", nil, "10", terminal)
 		}, 10 * time.Minute, nil},
 		{"walk-in for what is booked", func() (queue.Ticket, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("reisepass"), "3", terminal)
 		}, 0, checkin.ErrNoWalkIn},
 		{"urgent", func() (queue.Ticket, error) {
-			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.Urgent, "deadline", "4", terminal)
+			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.Urgent, "deadline", nil, "4", terminal)
 		}, 0, nil},
 		{"at once", func() (queue.Ticket, error) {
-			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.AtOnce, "departs-today", "5", terminal)
+			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.AtOnce, "departs-today", nil, "5", terminal)
 		}, -45 * time.Minute, nil},
 		{"at once with a reason of another list", func() (queue.Ticket, error) {
-			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.AtOnce, "deadline", "6", terminal)
+			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.AtOnce, "deadline", nil, "6", terminal)
 		}, 0, checkin.ErrReason},
 		{"let in as booked", func() (queue.Ticket, error) {
-			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.Booked, "", "7", terminal)
+			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.Booked, "", nil, "7", terminal)
 		}, 0, checkin.ErrNotUrgent},
 		{"no persons", func() (queue.Ticket, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", []booking.Choice{{Service: "abholung"}}, "8", terminal)
@@ -236,7 +236,7 @@ func TestWalkInWhileOpen(t *testing.T) {
 		if _, err := e.WalkIn(t.Context(), "buergerbuero", wish, fmt.Sprint("walk-in-", i), terminal); !errors.Is(err, c.want) {
 			t.Errorf("at %s: %v, want %v", c.now, err, c.want)
 		}
-		if _, err := e.LetIn(t.Context(), "buergerbuero", wish, queue.WalkIn, "", fmt.Sprint("let-in-", i), terminal); err != nil {
+		if _, err := e.LetIn(t.Context(), "buergerbuero", wish, queue.WalkIn, "", nil, fmt.Sprint("let-in-", i), terminal); err != nil {
 			t.Errorf("let in at %s: %v", c.now, err)
 		}
 	}

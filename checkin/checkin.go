@@ -10,6 +10,7 @@
 package checkin
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -61,6 +62,7 @@ func Rules(o booking.Office) queue.Rules {
 	for name, field := range map[string]*time.Duration{
 		"before": &r.Before, "after": &r.After, "walkIn": &r.WalkIn, "info": &r.Info, "atOnce": &r.AtOnce,
 		"recall": &r.Recall, "noShow": &r.NoShow, "return": &r.Return, "parked": &r.Parked,
+		"fetched": &r.Fetched, "interpreter": &r.Interpreter, "moreTime": &r.MoreTime, "stepFree": &r.StepFree,
 	} {
 		if seconds, ok := o.Rules[name]; ok {
 			*field = time.Duration(seconds) * time.Second
@@ -71,6 +73,18 @@ func Rules(o booking.Office) queue.Rules {
 	}
 	r.Ascending = o.Rules["ascending"] != 0
 	return r
+}
+
+// Meets are the needs that a desk of an office meets: those that it names, and
+// those that no desk of the office names.
+func Meets(o booking.Office, desk booking.Desk) (meets []queue.Need) {
+	for _, need := range queue.Needs {
+		names := func(d booking.Desk) bool { return slices.Contains(d.Meets, string(need)) }
+		if names(desk) || !slices.ContainsFunc(o.Desks, names) {
+			meets = append(meets, need)
+		}
+	}
+	return meets
 }
 
 // RulesFor are an office's rules for a visit: where its services have an

@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -64,5 +65,34 @@ func TestRules(t *testing.T) {
 	want.WalkIn, want.AtOnceLimit, want.Ascending = 10*time.Minute, 2, true
 	if got != want {
 		t.Errorf("rules are %+v, want %+v", got, want)
+	}
+}
+
+// What some desk of an office names, only those that name it meet; all else every desk.
+func TestMeets(t *testing.T) {
+	lift, both, plain := booking.Desk{Meets: []string{"step-free"}}, booking.Desk{Meets: []string{"step-free", "interpreter"}}, booking.Desk{}
+	for _, c := range []struct {
+		desks []booking.Desk
+		desk  booking.Desk
+		want  []queue.Need
+	}{
+		{[]booking.Desk{plain, plain}, plain, queue.Needs},
+		{[]booking.Desk{plain, lift}, plain, []queue.Need{queue.Fetched, queue.Interpreter, queue.MoreTime}},
+		{[]booking.Desk{plain, lift}, lift, queue.Needs},
+		{[]booking.Desk{plain, lift, both}, lift, []queue.Need{queue.Fetched, queue.MoreTime, queue.StepFree}},
+		{[]booking.Desk{plain, lift, both}, both, queue.Needs},
+	} {
+		if got := Meets(booking.Office{Desks: c.desks}, c.desk); !slices.Equal(got, c.want) {
+			t.Errorf("desk %v of %v meets %v, want %v", c.desk.Meets, c.desks, got, c.want)
+		}
+	}
+}
+
+// The two rooms call the same things needs.
+func TestNeedsOfCity(t *testing.T) {
+	for i, need := range queue.Needs {
+		if len(booking.Needs) != len(queue.Needs) || booking.Needs[i] != string(need) {
+			t.Fatalf("a city's desks meet %v, the queue knows %v", booking.Needs, queue.Needs)
+		}
 	}
 }

@@ -12,7 +12,7 @@ type Command interface {
 // (ErrJoined) and an id that exists (ErrTicketExists). The script draws
 // the number: n-th ticket of the day is Prefix and Numbers applied to n.
 type Join struct {
-	Ticket  Ticket  `json:"ticket"` // ID, Class, Services, Persons, Area, Due, Slot, Reason, Appointment; the rest is the queue's
+	Ticket  Ticket  `json:"ticket"` // ID, Class, Services, Needs, Persons, Area, Due, Slot, Reason, Appointment; the rest is the queue's
 	Numbers Numbers `json:"numbers"`
 	// At once: at most AtOnceLimit tickets in any 60 minutes are due as said;
 	// beyond that they are due at arrival. Zero for other classes.
@@ -25,7 +25,8 @@ type OpenDesk struct {
 	Desk   DeskID      `json:"desk"`
 	Label  string      `json:"label"`
 	Way    string      `json:"way,omitempty"`
-	Serves []ServiceID `json:"serves"` // sorted
+	Serves []ServiceID `json:"serves"`          // sorted
+	Meets  []Need      `json:"meets,omitempty"` // sorted
 }
 
 // PauseDesk stops an open desk from calling for a while; its ticket must be finished first (ErrDeskBusy).
@@ -151,7 +152,7 @@ type Send struct {
 // one here. Whoever comes back to an office gets the ticket that they had there. It
 // refuses an id that has a ticket which was not sent away (ErrTicketExists).
 type Receive struct {
-	Ticket  Ticket  `json:"ticket"` // ID, Number, Class, Services, Persons, Area, Due, Slot, Reason, SentFrom; the rest is the queue's
+	Ticket  Ticket  `json:"ticket"` // ID, Number, Class, Services, Needs, Persons, Area, Due, Slot, Reason, SentFrom; the rest is the queue's
 	Numbers Numbers `json:"numbers"`
 	// On the way: → parked, until Here or BringBack. Else → waiting.
 	OnTheWay bool `json:"onTheWay,omitempty"`
@@ -164,8 +165,14 @@ type Change struct {
 	Persons  int         `json:"persons"`
 }
 
+// SetNeeds says what the person of an open ticket needs, wherever it is; empty is nothing.
+type SetNeeds struct {
+	Ticket TicketID `json:"ticket"`
+	Needs  []Need   `json:"needs,omitempty"` // sorted
+}
+
 // Split takes services off an open ticket into a new waiting one with the same
-// due, class and arrival, so that two desks can serve a family at once. The
+// due, class, needs and arrival, so that two desks can serve a family at once. The
 // rest of the persons, at least one, stays with the first ticket.
 type Split struct {
 	Ticket   TicketID    `json:"ticket"`
@@ -176,7 +183,7 @@ type Split struct {
 }
 
 // Merge joins two tickets of people who belong together: Ticket, waiting, goes
-// into Into, which is open: services united, persons added, the earlier due. It
+// into Into, which is open: services and needs united, persons added, the earlier due. It
 // refuses what would be over MaxServices or MaxPersons (ErrInvalid).
 type Merge struct {
 	Ticket TicketID `json:"ticket"`
@@ -225,6 +232,7 @@ func (Transfer) Kind() string          { return "transfer" }
 func (Send) Kind() string              { return "send" }
 func (Receive) Kind() string           { return "receive" }
 func (Change) Kind() string            { return "change" }
+func (SetNeeds) Kind() string          { return "set-needs" }
 func (Split) Kind() string             { return "split" }
 func (Merge) Kind() string             { return "merge" }
 func (Here) Kind() string              { return "here" }

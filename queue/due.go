@@ -17,15 +17,32 @@ type Rules struct {
 	Return      time.Duration // who was missed keeps their due within this
 	Parked      time.Duration // a parked ticket reminds its clerk after this
 	Ascending   bool          // ticket numbers count up instead of being shuffled
+
+	// How much longer a visit takes with a need.
+	Fetched     time.Duration
+	Interpreter time.Duration
+	MoreTime    time.Duration
+	StepFree    time.Duration
 }
 
-// DefaultRules are those of an office that sets none.
+// DefaultRules are those of an office that sets none. What needs take is nobody's
+// measurement yet: a guess for each office to put right.
 var DefaultRules = Rules{
 	Before: 15 * time.Minute, After: 15 * time.Minute,
 	WalkIn: 20 * time.Minute, Info: 10 * time.Minute,
 	AtOnce: 45 * time.Minute, AtOnceLimit: 6,
 	Recall: 45 * time.Second, NoShow: 120 * time.Second,
 	Return: 15 * time.Minute, Parked: 20 * time.Minute,
+	Fetched: 2 * time.Minute, Interpreter: 10 * time.Minute, MoreTime: 10 * time.Minute,
+}
+
+// Longer is how much longer a visit takes with needs.
+func (r Rules) Longer(needs []Need) time.Duration {
+	longer := time.Duration(0)
+	for _, n := range needs {
+		longer += map[Need]time.Duration{Fetched: r.Fetched, Interpreter: r.Interpreter, MoreTime: r.MoreTime, StepFree: r.StepFree}[n]
+	}
+	return longer
 }
 
 // Due says when somebody who arrives now is due. slot is the start of the

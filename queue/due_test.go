@@ -74,3 +74,17 @@ func TestRulesOfAnOffice(t *testing.T) {
 		}
 	}
 }
+
+// TestLonger holds that needs take what the office says, all of them together.
+func TestLonger(t *testing.T) {
+	t.Parallel()
+	rules := queue.Rules{Fetched: time.Minute, Interpreter: 2 * time.Minute, MoreTime: 4 * time.Minute, StepFree: 8 * time.Minute}
+	for want, needs := range map[time.Duration][]queue.Need{
+		0: nil, time.Minute: {queue.Fetched}, 2 * time.Minute: {queue.Interpreter}, 4 * time.Minute: {queue.MoreTime}, 8 * time.Minute: {queue.StepFree},
+		15 * time.Minute: queue.Needs,
+	} {
+		if got := rules.Longer(needs); got != want {
+			t.Errorf("%v take %v longer, want %v", needs, got, want)
+		}
+	}
+}

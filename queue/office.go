@@ -79,12 +79,12 @@ func (o *Office) waiting(fits func(Ticket) bool) []Ticket {
 	return ts
 }
 
-// Sees says whether a desk calls the ticket when it is due: it serves the whole
-// visit, or a part of it while no open desk serves the whole. Then the visit
-// goes in steps, from desk to desk.
+// Sees says whether a desk calls the ticket when it is due: it meets the needs,
+// and serves the whole visit, or a part of it while no open desk that meets them
+// serves the whole. Then the visit goes in steps, from desk to desk.
 func (o *Office) Sees(d Desk, t Ticket) bool {
 	serves := o.Serves(d)
-	return Serves(serves, t.Services) || shares(serves, t.Services) && !o.servedWhole(t)
+	return Meets(d.Meets, t.Needs) && (Serves(serves, t.Services) || shares(serves, t.Services) && !o.servedWhole(t))
 }
 
 // Serves is what a desk serves now: less what is disturbed.
@@ -102,10 +102,10 @@ func (o *Office) Disturbed(t Ticket) []ServiceID {
 
 func (o *Office) disturbed(s ServiceID) bool { return o.Counters.Disturbed[s] != 0 }
 
-// servedWhole says whether an open desk serves all services of the ticket.
+// servedWhole says whether an open desk that meets the ticket's needs serves all its services.
 func (o *Office) servedWhole(t Ticket) bool {
 	for _, d := range o.Desks {
-		if d.State == DeskOpen && Serves(o.Serves(d), t.Services) {
+		if d.State == DeskOpen && Meets(d.Meets, t.Needs) && Serves(o.Serves(d), t.Services) {
 			return true
 		}
 	}
@@ -192,6 +192,11 @@ func Serves(serves, want []ServiceID) bool {
 	return true
 }
 
+// Meets says whether a desk that meets some needs meets all of want.
+func Meets(meets, want []Need) bool {
+	return !slices.ContainsFunc(want, func(n Need) bool { return !slices.Contains(meets, n) })
+}
+
 func shares(a, b []ServiceID) bool {
 	return slices.ContainsFunc(a, func(s ServiceID) bool { return slices.Contains(b, s) })
 }
@@ -222,14 +227,14 @@ func Set(services []ServiceID) []ServiceID {
 	return slices.Compact(s)
 }
 
-// LineOf names the line of a set of services.
-func LineOf(set []ServiceID) string {
-	var b strings.Builder
-	for i, s := range set {
-		if i > 0 {
-			b.WriteByte('+')
-		}
-		b.WriteString(string(s))
+// LineOf names the line in which a ticket waits: "id+pass+!step-free".
+func LineOf(t Ticket) string {
+	var parts []string
+	for _, s := range t.Services {
+		parts = append(parts, string(s))
 	}
-	return b.String()
+	for _, n := range t.Needs {
+		parts = append(parts, "!"+string(n))
+	}
+	return strings.Join(parts, "+")
 }

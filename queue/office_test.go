@@ -203,10 +203,31 @@ func TestSets(t *testing.T) {
 	if want := []queue.ServiceID{"id", "pass"}; !reflect.DeepEqual(set, want) {
 		t.Errorf("set %v, want %v", set, want)
 	}
-	if got := queue.LineOf(set); got != "id+pass" {
+	if got := queue.LineOf(queue.Ticket{Services: set}); got != "id+pass" {
+		t.Errorf("line %q", got)
+	}
+	if got := queue.LineOf(queue.Ticket{Services: set, Needs: queue.Needs[2:]}); got != "id+pass+!more-time+!step-free" {
 		t.Errorf("line %q", got)
 	}
 	if !queue.Serves(set, set[:1]) || queue.Serves(set[:1], set) {
 		t.Error("a desk serves a ticket if it serves all of its services")
+	}
+}
+
+// TestSeesNeeds holds Sees, Ahead and Stranded to what people need: a desk that does not
+// meet it neither calls them, nor makes others wait for them.
+func TestSeesNeeds(t *testing.T) {
+	t.Parallel()
+	plain, lift := desk("pass"), desk("pass")
+	plain.ID, lift.ID, lift.Meets = "1", "2", []queue.Need{queue.StepFree}
+	needs := queue.Ticket{ID: "A", Seq: 1, State: queue.Waiting, Services: []queue.ServiceID{"pass"}, Needs: []queue.Need{queue.StepFree}}
+	after := queue.Ticket{ID: "B", Seq: 2, State: queue.Waiting, Services: []queue.ServiceID{"pass"}}
+	o := &queue.Office{Desks: map[queue.DeskID]queue.Desk{"1": plain}, Tickets: map[queue.TicketID]queue.Ticket{"A": needs, "B": after}}
+	if o.Sees(plain, needs) || !o.Stranded(needs) || !o.Sees(plain, after) || o.Ahead(after) != 0 {
+		t.Errorf("with desk 1 alone: sees %v, stranded %v, sees who needs nothing %v, ahead of them %d", o.Sees(plain, needs), o.Stranded(needs), o.Sees(plain, after), o.Ahead(after))
+	}
+	o.Desks["2"] = lift
+	if !o.Sees(lift, needs) || o.Sees(plain, needs) || o.Stranded(needs) || o.Ahead(after) != 1 {
+		t.Errorf("with desk 2: sees %v, desk 1 does %v, stranded %v, ahead %d", o.Sees(lift, needs), o.Sees(plain, needs), o.Stranded(needs), o.Ahead(after))
 	}
 }

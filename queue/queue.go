@@ -13,10 +13,11 @@
 //	send ─▶ sent: the visit goes on in another office (receive)
 //
 // Every ticket has one due time. A waiting ticket stands in the [Line] of its
-// set of services; a line is ordered by due, then by arrival. A [Desk] sees
-// the lines whose services it all serves, and takes the smallest head. Where no
-// open desk serves a whole set, desks see it that serve a part: then the visit
-// goes in steps ([Office.Sees], [Office.Step]), and keeps its due.
+// set of services and needs; a line is ordered by due, then by arrival. A [Desk]
+// sees the lines whose services it all serves and whose needs it meets, and takes
+// the smallest head. Where no open desk serves a whole set, desks see it that
+// serve a part: then the visit goes in steps ([Office.Sees], [Office.Step]), and
+// keeps its due.
 //
 // One [Request] makes one [Event]: every ticket and desk that it changed, as
 // they are afterwards. A reader is a fold over events ([Office.Apply]): the
@@ -74,6 +75,22 @@ const (
 	AtOnce   Class = "at-once" // confirmed by a clerk, with a reason
 )
 
+// Need is what somebody must be given beside their services. A desk meets some
+// ([Desk]); whoever needs one is called to a desk that meets it, as to one that
+// serves their services. What somebody needs is of the day alone: see
+// pgjournal.Journal.ForgetNeeds.
+type Need string
+
+const (
+	Fetched     Need = "fetched"     // from the waiting area, instead of called
+	Interpreter Need = "interpreter" // somebody who speaks their language, signed ones too
+	MoreTime    Need = "more-time"
+	StepFree    Need = "step-free" // no stairs on the way, room for a wheelchair at the desk
+)
+
+// Needs are all, sorted.
+var Needs = []Need{Fetched, Interpreter, MoreTime, StepFree}
+
 // Ticket is one person's (or family's) visit, as the queue knows it. It
 // carries no personal data: it is shown to nobody's harm in logs and events.
 // Times are in milliseconds since 1970 UTC, 0 for never: a number that Lua,
@@ -83,7 +100,8 @@ type Ticket struct {
 	Number   string      `json:"number"` // what is called, such as "K 024"
 	Seq      int64       `json:"seq"`    // the day's arrival sequence
 	Class    Class       `json:"class"`
-	Services []ServiceID `json:"services"` // sorted, never empty; of a visit in steps those that are left
+	Services []ServiceID `json:"services"`        // sorted, never empty; of a visit in steps those that are left
+	Needs    []Need      `json:"needs,omitempty"` // sorted
 	Persons  int         `json:"persons"`
 	Area     string      `json:"area"` // waiting area whose screens call it
 	Due      int64       `json:"due"`
@@ -158,6 +176,7 @@ type Desk struct {
 	Way    string      `json:"way,omitempty"` // how to get there: "Zimmer 214, 2. OG"
 	State  DeskState   `json:"state"`
 	Serves []ServiceID `json:"serves"`           // sorted, never empty
+	Meets  []Need      `json:"meets,omitempty"`  // sorted
 	Ticket TicketID    `json:"ticket,omitempty"` // at most one
 	Since  int64       `json:"since"`            // in this state since
 }

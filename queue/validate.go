@@ -64,6 +64,7 @@ func (c *checks) newTicket(t Ticket, numbers Numbers) {
 	c.id("ticket.id", string(t.ID))
 	c.that(slices.Contains([]Class{Booked, Entitled, WalkIn, Info, Urgent, AtOnce}, t.Class), "ticket.class")
 	c.services("ticket.services", t.Services)
+	c.needs("ticket.needs", t.Needs)
 	c.persons("ticket.persons", t.Persons)
 	c.id("ticket.area", t.Area)
 	c.time("ticket.due", t.Due)
@@ -80,7 +81,7 @@ func (c *checks) newTicket(t Ticket, numbers Numbers) {
 		c.that(t.Reason == "", "ticket.reason")
 	}
 	numbers.check(c)
-	t.ID, t.Class, t.Services, t.Persons, t.Area, t.Due, t.Slot, t.Appointment, t.Reason = "", "", nil, 0, "", 0, 0, "", ""
+	t.ID, t.Class, t.Services, t.Needs, t.Persons, t.Area, t.Due, t.Slot, t.Appointment, t.Reason = "", "", nil, nil, 0, "", 0, 0, "", ""
 	c.that(reflect.DeepEqual(t, Ticket{}), "ticket: a field of the queue's")
 }
 
@@ -95,6 +96,7 @@ func (x OpenDesk) check(c *checks) {
 	c.text("label", x.Label, 1, MaxLabel)
 	c.text("way", x.Way, 0, MaxWay)
 	c.set("serves", x.Serves, 1, MaxServes)
+	c.needs("meets", x.Meets)
 }
 
 func (x CallThis) check(c *checks) {
@@ -128,6 +130,11 @@ func (x Change) check(c *checks) {
 	c.id("ticket", string(x.Ticket))
 	c.services("services", x.Services)
 	c.persons("persons", x.Persons)
+}
+
+func (x SetNeeds) check(c *checks) {
+	c.id("ticket", string(x.Ticket))
+	c.needs("needs", x.Needs)
 }
 
 func (x Split) check(c *checks) {
@@ -215,6 +222,13 @@ func (c *checks) set(field string, set []ServiceID, least, most int) {
 	for i, s := range set {
 		c.id(field, string(s))
 		c.that(i == 0 || set[i-1] < s, field+": not a sorted set")
+	}
+}
+
+// needs is a sorted set of Needs.
+func (c *checks) needs(field string, needs []Need) {
+	for i, n := range needs {
+		c.that(slices.Contains(Needs, n) && (i == 0 || needs[i-1] < n), field)
 	}
 }
 

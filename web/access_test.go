@@ -65,6 +65,8 @@ var access = []struct {
 		GET /tickets/:ticket
 		GET /tickets/:ticket/live
 		GET /tickets/:ticket/paper.pdf
+		GET /tickets/:ticket/needs
+		POST /tickets/:ticket/needs
 		POST /tickets/:ticket/here
 		POST /tickets/:ticket/leave
 		GET /screens/:area
@@ -86,6 +88,7 @@ var access = []struct {
 		GET /api/v1/tickets/:ticket
 		GET /api/v1/tickets/:ticket/live
 		GET /api/v1/tickets/:ticket/pdf
+		POST /api/v1/tickets/:ticket/needs
 		POST /api/v1/tickets/:ticket/here
 		POST /api/v1/tickets/:ticket/leave
 		GET /api/v1/screens/:area
@@ -99,6 +102,8 @@ var access = []struct {
 		GET /houses/:house/terminal/questions
 		POST /houses/:house/terminal/tickets
 		GET /houses/:house/terminal/tickets/:ticket
+		GET /houses/:house/terminal/tickets/:ticket/needs
+		POST /houses/:house/terminal/tickets/:ticket/needs
 		POST /houses/:house/terminal/tickets/:ticket/here
 		POST /api/v1/houses/:house/checkins
 		POST /api/v1/offices/:office/tickets`},
@@ -118,6 +123,7 @@ var access = []struct {
 		POST /houses/:house/infodesk/search
 		POST /houses/:house/infodesk/checkins
 		POST /houses/:house/infodesk/tickets/:ticket/here
+		POST /houses/:house/infodesk/tickets/:ticket/needs
 		POST /houses/:house/infodesk/services
 		POST /api/v1/offices/:office/services/:service/disturb
 		POST /api/v1/offices/:office/services/:service/restore
@@ -148,6 +154,7 @@ var access = []struct {
 		POST /api/v1/offices/:office/tickets/:ticket/merge
 		POST /api/v1/offices/:office/tickets/:ticket/cancel
 		POST /api/v1/offices/:office/tickets/:ticket/here
+		POST /api/v1/offices/:office/tickets/:ticket/set-needs
 		POST /api/v1/offices/:office/tickets/:ticket/leave`},
 	{[]string{administrator}, `
 		GET /api/v1/city`},

@@ -116,19 +116,19 @@ func (s *Server) apiNewTicket(w http.ResponseWriter, r *http.Request) error {
 	if class == "" {
 		class = queue.WalkIn
 	}
-	t, err := s.letIn(r, office, choicesOf(in.Services), class, in.Reason)
+	t, err := s.letIn(r, office, choicesOf(in.Services), class, in.Reason, needs(in.Needs))
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusCreated, s.visitOut(office, t))
 }
 
-func (s *Server) letIn(r *http.Request, office *booking.Office, choices []booking.Choice, class queue.Class, reason string) (queue.Ticket, error) {
+func (s *Server) letIn(r *http.Request, office *booking.Office, choices []booking.Choice, class queue.Class, reason string, needs []queue.Need) (queue.Ticket, error) {
 	id, actor := requestID(r), visiting(r).actor()
 	if visiting(r).Role != pgaccounts.Terminal {
-		return s.Arrivals.LetIn(r.Context(), office.ID, choices, class, reason, id, actor)
+		return s.Arrivals.LetIn(r.Context(), office.ID, choices, class, reason, needs, id, actor)
 	}
-	if class != queue.WalkIn || reason != "" {
+	if class != queue.WalkIn || reason != "" || len(needs) > 0 {
 		return queue.Ticket{}, errForbidden
 	}
 	return s.Arrivals.WalkIn(r.Context(), office.ID, choices, id, actor)

@@ -94,6 +94,7 @@ var ticketCommands = map[string]commandOf[queue.TicketID]{
 	"change": reads(func(t queue.TicketID, in api.Change) queue.Command {
 		return queue.Change{Ticket: t, Services: services(in.Services), Persons: in.Persons}
 	}),
+	"set-needs": reads(setNeeds),
 	"split": reads(func(t queue.TicketID, in api.Split) queue.Command {
 		return queue.Split{Ticket: t, Services: services(in.Services), Persons: in.Persons}
 	}),
@@ -109,6 +110,19 @@ var ticketCommands = map[string]commandOf[queue.TicketID]{
 var serviceCommands = map[string]commandOf[queue.ServiceID]{
 	"disturb": reads(func(id queue.ServiceID, _ api.Nothing) queue.Command { return queue.Disturb{Service: id} }),
 	"restore": reads(func(id queue.ServiceID, _ api.Nothing) queue.Command { return queue.Restore{Service: id} }),
+}
+
+func setNeeds(t queue.TicketID, in api.SetNeeds) queue.Command {
+	return queue.SetNeeds{Ticket: t, Needs: needs(in.Needs)}
+}
+
+func needs(names []string) []queue.Need {
+	var out []queue.Need
+	for _, name := range names {
+		out = append(out, queue.Need(name))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func services(ids []string) []queue.ServiceID {
@@ -255,13 +269,13 @@ func (s *Server) desksOut(office *booking.Office, state *queue.Office) []api.Des
 
 // deskOut is a desk with its state; closed where it was not opened today.
 func (s *Server) deskOut(office *booking.Office, id string, state *queue.Office) api.Desk {
-	out := api.Desk{ID: id, State: string(queue.DeskClosed), Serves: []string{}}
+	out := api.Desk{ID: id, State: string(queue.DeskClosed), Serves: []string{}, Meets: []string{}}
 	if known, ok := office.Desk(id); ok {
 		out.Label, out.Area = known.Label, known.Area
 		out.Way, _ = known.Way.In("de")
 	}
 	if d, ok := state.Desks[queue.DeskID(id)]; ok {
-		out.Label, out.Way, out.State, out.Serves = d.Label, d.Way, string(d.State), plain(d.Serves)
+		out.Label, out.Way, out.State, out.Serves, out.Meets = d.Label, d.Way, string(d.State), plain(d.Serves), plain(d.Meets)
 		out.Ticket, out.Since = string(d.Ticket), s.ms(d.Since)
 	}
 	return out
@@ -290,6 +304,9 @@ func (s *Server) ticketOut(t queue.Ticket) api.Ticket {
 		Slot: s.ms(t.Slot), Arrived: s.ms(t.Arrived), FirstCallAt: s.ms(t.FirstCallAt), CalledAt: s.ms(t.CalledAt), ServedAt: s.ms(t.ServedAt), MissedAt: s.ms(t.MissedAt),
 		ParkedAt: s.ms(t.ParkedAt), EndedAt: s.ms(t.EndedAt), Reason: t.Reason, Appointment: t.Appointment,
 		Into: string(t.Into), From: string(t.From)}
+	if len(t.Needs) > 0 {
+		out.Needs = plain(t.Needs)
+	}
 	if t.SentTo != nil {
 		out.SentTo = string(t.SentTo.Office)
 	}

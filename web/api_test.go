@@ -236,6 +236,10 @@ func (p *program) arrivals(a api.Appointment) api.Visit {
 	}
 	var walkIn api.Visit
 	p.do(terminal, "POST", "/offices/buergerbuero/tickets", api.NewTicket{Services: []api.Choice{{Service: "abholung", Persons: 1}}}, 201, &walkIn)
+	p.do(nobody, "POST", "/tickets/"+walkIn.ID+"/needs", api.SetNeeds{Needs: []string{"step-free", "fetched"}}, 200, &walkIn)
+	if !reflect.DeepEqual(walkIn.Needs, []string{"fetched", "step-free"}) {
+		p.t.Errorf("needs %v", walkIn.Needs)
+	}
 	p.do(nobody, "POST", "/tickets/"+walkIn.ID+"/leave", nil, 200, &walkIn)
 	if walkIn.State != "gone" {
 		p.t.Errorf("who leaves is %s", walkIn.State)
@@ -282,6 +286,7 @@ func (p *program) ticketsOfClerks() {
 	v := p.letIn("reisepass", "anmeldung")
 	split := p.tick(v.ID, "split", api.Split{Services: []string{"anmeldung"}, Persons: 1})
 	p.tick(split.Tickets[1].ID, "merge", api.Merge{Into: v.ID})
+	p.tick(v.ID, "set-needs", api.SetNeeds{Needs: []string{"more-time"}})
 	p.tick(v.ID, "change", api.Change{Services: []string{"reisepass"}, Persons: 2})
 	p.desk("call-next", nil)
 	p.tick(v.ID, "transfer", api.Transfer{Services: []string{"reisepass"}})

@@ -15,8 +15,9 @@ func (s *Server) apiTicketRoutes() []route {
 		{"GET", "/tickets/:ticket", anyone, s.apiTicket},
 		{"GET", "/tickets/:ticket/live", anyone, s.apiTicketLive},
 		{"GET", "/tickets/:ticket/pdf", anyone, s.ticketPaper},
-		{"POST", "/tickets/:ticket/here", anyone, s.apiHere},
-		{"POST", "/tickets/:ticket/leave", anyone, s.apiLeave},
+		{"POST", "/tickets/:ticket/needs", anyone, s.apiTicketCommand(reads(setNeeds))},
+		{"POST", "/tickets/:ticket/here", anyone, s.apiTicketCommand(ticketCommands["here"])},
+		{"POST", "/tickets/:ticket/leave", anyone, s.apiTicketCommand(ticketCommands["leave"])},
 	}
 }
 
@@ -47,29 +48,24 @@ func (s *Server) apiTicketLive(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (s *Server) apiHere(w http.ResponseWriter, r *http.Request) error {
-	return s.apiTicketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
-}
-
-func (s *Server) apiLeave(w http.ResponseWriter, r *http.Request) error {
-	return s.apiTicketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Leave{Ticket: id} })
-}
-
 // apiTicketCommand carries out what the person who has the ticket wants.
-func (s *Server) apiTicketCommand(w http.ResponseWriter, r *http.Request, command func(queue.TicketID) queue.Command) error {
-	if err := read(r, &api.Nothing{}); err != nil {
-		return err
+func (s *Server) apiTicketCommand(commandOf commandOf[queue.TicketID]) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id := queue.TicketID(param(r, "ticket"))
+		command, err := commandOf(r, id)
+		if err != nil {
+			return err
+		}
+		_, _, office, err := s.ticketOf(id)
+		if err != nil {
+			return err
+		}
+		event, err := s.command(r, office, command)
+		if err != nil {
+			return err
+		}
+		return writeJSON(w, http.StatusOK, s.visitOut(office, event.Tickets[0]))
 	}
-	id := queue.TicketID(param(r, "ticket"))
-	_, _, office, err := s.ticketOf(id)
-	if err != nil {
-		return err
-	}
-	event, err := s.command(r, office, command(id))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, s.visitOut(office, event.Tickets[0]))
 }
 
 // visitOut is a ticket as its owner sees it.
@@ -79,6 +75,9 @@ func (s *Server) visitOut(office *booking.Office, t queue.Ticket) api.Visit {
 	out := api.Visit{ID: string(t.ID), Number: t.Number, Office: string(office.ID), Area: t.Area, State: string(t.State),
 		Services: plain(t.Services), Persons: t.Persons, Arrived: v.Arrived, Slot: v.Slot, Due: v.Due, Ahead: v.Ahead,
 		Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
+	if len(t.Needs) > 0 {
+		out.Needs = plain(t.Needs)
+	}
 	if len(t.Finished) > 0 {
 		out.Finished = plain(t.Finished)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -174,6 +175,8 @@ func formCommand(r *http.Request, desk queue.DeskID) (queue.Command, error) {
 		return queue.Send{Ticket: ticket, Office: queue.OfficeID(form.Get("office")), Services: services("service")}, nil
 	case "change":
 		return queue.Change{Ticket: ticket, Services: services("service"), Persons: persons}, nil
+	case "set-needs":
+		return queue.SetNeeds{Ticket: ticket, Needs: needsOf(form)}, nil
 	case "split":
 		return queue.Split{Ticket: ticket, Services: services("service"), Persons: persons}, nil
 	case "merge":
@@ -182,6 +185,11 @@ func formCommand(r *http.Request, desk queue.DeskID) (queue.Command, error) {
 		return queue.Cancel{Ticket: ticket, Reason: reason}, nil
 	}
 	return nil, queue.ErrInvalid
+}
+
+// needsOf are the needs that are ticked in a form.
+func needsOf(form url.Values) []queue.Need {
+	return needs(form["need"])
 }
 
 // clerkAppointment shows a clerk who booked. That somebody looked is logged,

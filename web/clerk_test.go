@@ -297,3 +297,52 @@ func (s *site) in(t *testing.T, state queue.State) queue.Ticket {
 	t.Fatalf("no ticket is %s", state)
 	return queue.Ticket{}
 }
+
+// TestNeeds is what somebody needs: said at the information desk, on the phone and
+// at a terminal, seen by clerks before they call, by nobody else, and called by a
+// desk that meets it.
+func TestNeeds(t *testing.T) {
+	t.Parallel()
+	city := democity.City()
+	for i, desk := range city.Houses[0].Offices[0].Desks {
+		if desk.ID == "5" {
+			city.Houses[0].Offices[0].Desks[i].Meets = []string{"step-free"}
+		}
+	}
+	s := newSite(t, city)
+	b, phone, tokens := s.signedIn(t, "a.meyer"), s.browse(t, "de"), s.people(t)
+	const plain, lift = "/offices/buergerbuero/desks/4", "/offices/buergerbuero/desks/5"
+	for _, desk := range []string{plain, lift} {
+		b.post(desk, url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	}
+	b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"},
+		"need": {"step-free", "more-time"}}).want(200, `value="step-free" checked`)
+	ticket := s.in(t, queue.Waiting)
+	page := "/tickets/" + string(ticket.ID)
+	b.get(lift).want(200, "Braucht: Mehr Zeit und Stufenloser Weg")
+	b.get(plain).want(200, "Es wartet niemand, den Sie bedienen.", "1 weitere Person wartet auf einen anderen Schalter.")
+	b.post(plain, url.Values{"command": {"call-next"}}).want(409)
+	phone.get(page).want(200, "Sie brauchen: Mehr Zeit und Stufenloser Weg.")
+	phone.get(page+"/needs").want(200, `value="step-free" checked`)
+	phone.post(page+"/needs", url.Values{"need": {"a friend"}}).want(422)
+	phone.post(page+"/needs", url.Values{"need": {"step-free"}}).want(200, "Sie brauchen: Stufenloser Weg.")
+	terminal := "/houses/fischmarkt/terminal/tickets/" + string(ticket.ID)
+	b.get(terminal).want(200, "Was ich brauche")
+	b.post(terminal+"/needs", url.Values{"need": {"interpreter", "step-free"}}).want(200, ticket.Number)
+	b.get(terminal+"/needs").want(200, `value="interpreter" checked`)
+	_, list := s.ask(t, asked{method: "GET", path: "/api/v1/offices/buergerbuero/desks/5", token: tokens[administrator]})
+	if !strings.Contains(string(list), `"needs":["interpreter","step-free"]`) || !strings.Contains(string(list), `"meets":["fetched","interpreter","more-time","step-free"]`) {
+		t.Errorf("the desk's list is %s", list)
+	}
+	b.post(lift, url.Values{"command": {"call-next"}}).want(200, "Braucht:")
+	for _, path := range []string{"/screens/halle", "/api/v1/screens/halle"} {
+		_, screen := s.ask(t, asked{method: "GET", path: path})
+		if !strings.Contains(string(screen), ticket.Number) || strings.Contains(string(screen), "tufenlos") || strings.Contains(string(screen), "step-free") {
+			t.Errorf("%s shows %s", path, screen)
+		}
+	}
+	b.post(lift, url.Values{"command": {"set-needs"}, "ticket": {string(ticket.ID)}}).want(200)
+	if at := s.in(t, queue.Called); len(at.Needs) != 0 {
+		t.Errorf("needs %v after all were taken off", at.Needs)
+	}
+}

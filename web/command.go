@@ -38,7 +38,7 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 			return nil, queue.ErrDeskUnknown
 		}
 		way, _ := desk.Way.In("de")
-		x.Label, x.Way, x.Serves = desk.Label, way, queue.Set(x.Serves)
+		x.Label, x.Way, x.Serves, x.Meets = desk.Label, way, queue.Set(x.Serves), checkin.Meets(*office, *desk)
 		return x, knownServices(office, x.Serves)
 	case queue.Disturb:
 		return x, knownServices(office, []queue.ServiceID{x.Service})

@@ -33,6 +33,7 @@ type deskView struct {
 	Tickets   []row             // all open tickets of the office, by number: what can be split, merged, ended
 	Chosen    queue.Reasons     // reasons for calling out of turn
 	Cancels   queue.Reasons     // reasons for ending a visit
+	Needs     []queue.Need      // that somebody may have
 	Clock     time.Time
 
 	Disturbed []disturbance // services that nobody can serve now
@@ -57,6 +58,7 @@ type row struct {
 	Ticket   queue.Ticket
 	Due      time.Time
 	Services string
+	Needs    string // what the person needs; "" for nothing
 	Grounds  string
 	Minutes  int
 	Stranded bool
@@ -130,7 +132,7 @@ func (s *Server) behind(office booking.OfficeID) bool {
 
 // deskViewOf makes the view of a state, for the page, its frames and the gallery.
 func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, state *queue.Office, now time.Time) deskView {
-	v := deskView{Office: office, Desk: desk, State: queue.DeskClosed, Chosen: queue.ChosenReasons, Cancels: queue.CancelReasons, Clock: now,
+	v := deskView{Office: office, Desk: desk, State: queue.DeskClosed, Chosen: queue.ChosenReasons, Cancels: queue.CancelReasons, Needs: queue.Needs, Clock: now,
 		Disturbed: disturbances(l, office, state, now.Location())}
 	rules := checkin.Rules(*office)
 	d, opened := state.Desks[queue.DeskID(desk.ID)]
@@ -201,14 +203,14 @@ func (r *row) step(l *texts.Language, office *booking.Office, state *queue.Offic
 	here, rest := state.Step(d, r.Ticket)
 	if len(rest) > 0 {
 		r.Step, r.Rest = l.List(namesOf(l, office, here)), l.List(namesOf(l, office, rest))
-		r.Minutes = plannedMinutes(office, queue.Ticket{Services: here, Persons: r.Ticket.Persons})
+		r.Minutes = plannedMinutes(office, queue.Ticket{Services: here, Persons: r.Ticket.Persons, Needs: r.Ticket.Needs})
 	}
 	return here
 }
 
 func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) row {
 	due := time.UnixMilli(t.Due).In(now.Location())
-	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Grounds: grounds(l, t, now.Location()),
+	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Grounds: grounds(l, t, now.Location()),
 		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && state.Stranded(t), Past: !due.After(now)}
 }
 

@@ -27,6 +27,8 @@ func (g gallery) terminals() []example {
 	welcome.URL = "https://termin.example/tickets/EXAMPLE0000000000000000003"
 	wide := welcome
 	wide.Ticket.Ticket.Number = wideNumber
+	needing := welcome
+	needing.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, needingAll(numbered(state, "K 305")), g.now)
 	held := welcome
 	held.Ticket.Disturbed = g.l.List(namesOf(g.l, g.office("buergerbuero"), []queue.ServiceID{"reisepass", "vorl-reisepass"}))
 	far := welcome
@@ -47,6 +49,8 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-ticket-on-the-way", Page: "terminal-ticket", Data: far},
 		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},
 		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
+		{Name: "terminal-ticket-needs", Page: "terminal-ticket", Data: needing},
+		{Name: "terminal-needs", Page: "terminal-needs", Data: needing},
 	}
 	for _, again := range []queue.State{queue.Called, queue.Serving, queue.Missed, queue.Parked} { // who scans a code once more
 		v := welcome
@@ -104,6 +108,8 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-parked", parked),
 		g.phone("ticket-step", step),
 		{Name: "ticket-disturbed", Page: "ticket", Data: disturbed},
+		g.phone("ticket-waiting-needs", needingAll(waiting)),
+		{Name: "ticket-needs", Page: "ticket-needs", Data: g.ticketView(needingAll(waiting), true)},
 		g.phone("ticket-done", ended(queue.Done)),
 		g.phone("ticket-gone", ended(queue.Gone)),
 		g.phone("ticket-merged", ended(queue.Merged)),
@@ -116,6 +122,12 @@ func (g gallery) tickets() []example {
 
 func (g gallery) phone(name string, t queue.Ticket) example {
 	return example{Name: name, Page: "ticket", Data: g.ticketView(t, true)}
+}
+
+// needingAll needs all that can be needed.
+func needingAll(t queue.Ticket) queue.Ticket {
+	t.Needs = queue.Needs
+	return t
 }
 
 // wideNumber is as long as a number may be, as its office's prefix has two letters

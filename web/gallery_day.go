@@ -56,7 +56,7 @@ func (g gallery) open(state *queue.Office, id queue.DeskID, ticket queue.TicketI
 	for _, service := range g.office("buergerbuero").Services {
 		all = append(all, queue.ServiceID(service.ID))
 	}
-	state.Desks[id] = queue.Desk{ID: id, Label: string(id), State: queue.DeskOpen, Serves: queue.Set(all), Ticket: ticket,
+	state.Desks[id] = queue.Desk{ID: id, Label: string(id), State: queue.DeskOpen, Serves: queue.Set(all), Meets: queue.Needs, Ticket: ticket,
 		Since: g.at("08:00").UnixMilli()}
 }
 

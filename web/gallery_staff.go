@@ -61,6 +61,8 @@ func (g gallery) desks() []example {
 		g.desk("desk-serving-wide", append(g.waiting(), wide), wideNumber),
 		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
+		g.desk("desk-needs", append(g.waiting()[3:], needingAll(g.waiting()[0])), ""),
+		g.desk("desk-serving-needs", append(g.waiting()[3:], needingAll(g.waiting()[0]), needingAll(serving)), "K 026"),
 		g.desk("desk-empty", nil, ""),
 		g.disturbedDesk(),
 		g.allDisturbed("desk-disturbed-all", append(g.waiting(), serving), "K 026"),
@@ -159,7 +161,7 @@ func (g gallery) appointment() booking.Appointment {
 // not found, refused.
 func (g gallery) infodesks() []example {
 	house, _ := g.city.House("fischmarkt")
-	base := infodeskView{House: house, Path: "/houses/fischmarkt/infodesk", Key: "example", Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons,
+	base := infodeskView{House: house, Path: "/houses/fischmarkt/infodesk", Key: "example", Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons, Needs: queue.Needs,
 		Form: infodeskForm{Persons: "1", Class: queue.WalkIn}}
 	for _, id := range []booking.OfficeID{"buergerbuero", "auslaenderbuero"} {
 		base.Offices = append(base.Offices, infodeskOffice{Office: g.office(id)})

@@ -27,6 +27,7 @@ func (s *Server) infodeskRoutes() []route {
 		{"POST", "/houses/:house/infodesk/checkins", clerks, s.infodeskCheckIn},
 		{"POST", "/houses/:house/infodesk/services", clerks, s.infodeskService},
 		{"POST", "/houses/:house/infodesk/tickets/:ticket/here", clerks, s.infodeskHere},
+		{"POST", "/houses/:house/infodesk/tickets/:ticket/needs", clerks, s.infodeskNeeds},
 	}
 }
 
@@ -38,6 +39,7 @@ type infodeskView struct {
 	Offices []infodeskOffice // those the clerk may act for
 	Urgent  queue.Reasons
 	AtOnce  queue.Reasons
+	Needs   []queue.Need
 
 	Form    infodeskForm
 	Issued  *issued // a ticket just given
@@ -56,7 +58,11 @@ type infodeskForm struct {
 	Persons string // as it was typed
 	Class   queue.Class
 	Reason  string
+	Needs   []queue.Need
 }
+
+// Has says whether a need is ticked.
+func (f infodeskForm) Has(need queue.Need) bool { return slices.Contains(f.Needs, need) }
 
 // issued is a ticket just given, with why it is due when it is.
 type issued struct {
@@ -122,7 +128,7 @@ func (s *Server) infodeskView(r *http.Request) (infodeskView, error) {
 		return infodeskView{}, booking.ErrHouseUnknown
 	}
 	v := infodeskView{House: house, Path: "/houses/" + string(house.ID) + "/infodesk", Key: newKey(),
-		Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons, Form: infodeskForm{Persons: "1", Class: queue.WalkIn}}
+		Urgent: queue.UrgentReasons, AtOnce: queue.AtOnceReasons, Needs: queue.Needs, Form: infodeskForm{Persons: "1", Class: queue.WalkIn}}
 	for _, office := range s.myOffices(r) {
 		if office.House == house.ID {
 			v.Offices = append(v.Offices, s.infodeskOffice(lang(r), office))
@@ -213,7 +219,7 @@ func (s *Server) infodeskTicket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := r.PostForm
-	v.Form = infodeskForm{Service: form.Get("service"), Persons: form.Get("persons"), Class: queue.Class(form.Get("class")), Reason: form.Get("reason")}
+	v.Form = infodeskForm{Service: form.Get("service"), Persons: form.Get("persons"), Class: queue.Class(form.Get("class")), Reason: form.Get("reason"), Needs: needsOf(form)}
 	ticket, err := s.issue(r, v.Form)
 	if err != nil {
 		return s.infodeskAgain(w, r, v, err)
@@ -230,7 +236,7 @@ func (s *Server) issue(r *http.Request, form infodeskForm) (queue.Ticket, error)
 	}
 	persons, _ := strconv.Atoi(form.Persons) // 0 is refused
 	choices := []booking.Choice{{Service: booking.ServiceID(service), Persons: persons}}
-	return s.Arrivals.LetIn(r.Context(), office.ID, choices, form.Class, form.Reason, requestID(r), visiting(r).actor())
+	return s.Arrivals.LetIn(r.Context(), office.ID, choices, form.Class, form.Reason, form.Needs, requestID(r), visiting(r).actor())
 }
 
 // infodeskSearch finds today's appointments by name or code. It is posted,
@@ -316,6 +322,18 @@ func (s *Server) infodeskService(w http.ResponseWriter, r *http.Request) error {
 
 // infodeskHere is "here again" of somebody who missed a call and came here.
 func (s *Server) infodeskHere(w http.ResponseWriter, r *http.Request) error {
+	return s.infodeskCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
+}
+
+// infodeskNeeds says what somebody needs who has a number.
+func (s *Server) infodeskNeeds(w http.ResponseWriter, r *http.Request) error {
+	return s.infodeskCommand(w, r, func(id queue.TicketID) queue.Command {
+		return queue.SetNeeds{Ticket: id, Needs: needsOf(r.PostForm)}
+	})
+}
+
+// infodeskCommand is about a ticket of the house's.
+func (s *Server) infodeskCommand(w http.ResponseWriter, r *http.Request, make func(queue.TicketID) queue.Command) error {
 	v, err := s.infodeskView(r)
 	if err != nil {
 		return err
@@ -328,7 +346,7 @@ func (s *Server) infodeskHere(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.command(r, office, queue.Here{Ticket: ticket.Ticket.ID}); err != nil {
+	if _, err := s.command(r, office, make(ticket.Ticket.ID)); err != nil {
 		return s.infodeskAgain(w, r, v, err)
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.Ticket.ID), http.StatusSeeOther)

@@ -147,14 +147,14 @@ func notices(l *texts.Language, office *booking.Office, f dashboards.Figures) []
 func strandedNotices(l *texts.Language, office *booking.Office, f dashboards.Figures) []notice {
 	lines := map[string][]queue.Ticket{}
 	for _, t := range f.Stranded {
-		lines[queue.LineOf(t.Services)] = append(lines[queue.LineOf(t.Services)], t)
+		lines[queue.LineOf(t)] = append(lines[queue.LineOf(t)], t)
 	}
 	var all []notice
 	for _, line := range slices.Sorted(maps.Keys(lines)) {
 		waiting := lines[line]
 		first := slices.MinFunc(waiting, func(a, b queue.Ticket) int { return cmp.Compare(a.Seq, b.Seq) })
 		all = append(all, notice{At: arrival(first, f.Now), Danger: true,
-			Title: l.T("manager.stranded", "services", serviceNames(l, office, queue.Ticket{Services: first.Services})),
+			Title: l.T("manager.stranded", "services", l.List(append(namesOf(l, office, first.Services), needNames(l, first.Needs)...))),
 			Text:  l.T("manager.stranded-what", "n", len(waiting), "numbers", numbers(l, waiting))})
 	}
 	return all

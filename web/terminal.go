@@ -25,6 +25,8 @@ func (s *Server) terminalRoutes() []route {
 		{"GET", "/houses/:house/terminal/questions", terminalsClerks, s.terminalQuestions},
 		{"POST", "/houses/:house/terminal/tickets", terminalsClerks, s.terminalTicket},
 		{"GET", "/houses/:house/terminal/tickets/:ticket", terminalsClerks, s.terminalTicketPage},
+		{"GET", "/houses/:house/terminal/tickets/:ticket/needs", terminalsClerks, s.terminalNeeds},
+		{"POST", "/houses/:house/terminal/tickets/:ticket/needs", terminalsClerks, s.terminalSetNeeds},
 		{"POST", "/houses/:house/terminal/tickets/:ticket/here", terminalsClerks, s.terminalHere},
 	}
 }
@@ -270,6 +272,15 @@ func (s *Server) terminalTicket(w http.ResponseWriter, r *http.Request) error {
 // terminalTicketPage shows a ticket: the number, where to wait, what happens
 // next. Somebody who scans a code again may have been called meanwhile.
 func (s *Server) terminalTicketPage(w http.ResponseWriter, r *http.Request) error {
+	return s.terminalOfTicket(w, r, "terminal-ticket")
+}
+
+// terminalNeeds asks what the person needs.
+func (s *Server) terminalNeeds(w http.ResponseWriter, r *http.Request) error {
+	return s.terminalOfTicket(w, r, "terminal-needs")
+}
+
+func (s *Server) terminalOfTicket(w http.ResponseWriter, r *http.Request, page string) error {
 	v, err := s.terminalView(r)
 	if err != nil {
 		return err
@@ -279,13 +290,28 @@ func (s *Server) terminalTicketPage(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	v.URL = s.ticketURL(id)
-	return s.render(w, r, "terminal-ticket", v)
+	return s.render(w, r, page, v)
 }
 
 // terminalHere is "I am here again" of somebody who missed a call.
 func (s *Server) terminalHere(w http.ResponseWriter, r *http.Request) error {
+	return s.terminalCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
+}
+
+// terminalSetNeeds says what the person needs.
+func (s *Server) terminalSetNeeds(w http.ResponseWriter, r *http.Request) error {
+	return s.terminalCommand(w, r, func(id queue.TicketID) queue.Command {
+		return queue.SetNeeds{Ticket: id, Needs: needsOf(r.PostForm)}
+	})
+}
+
+// terminalCommand is about a ticket of the house's.
+func (s *Server) terminalCommand(w http.ResponseWriter, r *http.Request, make func(queue.TicketID) queue.Command) error {
 	v, err := s.terminalView(r)
 	if err != nil {
+		return err
+	}
+	if err := parseForm(w, r); err != nil {
 		return err
 	}
 	ticket, err := s.fresh(r, queue.TicketID(param(r, "ticket")))
@@ -295,7 +321,7 @@ func (s *Server) terminalHere(w http.ResponseWriter, r *http.Request) error {
 	if ticket.Office.House != v.House.ID {
 		return queue.ErrTicketUnknown
 	}
-	if _, err := s.command(r, ticket.Office, queue.Here{Ticket: ticket.Ticket.ID}); err != nil {
+	if _, err := s.command(r, ticket.Office, make(ticket.Ticket.ID)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.Ticket.ID), http.StatusSeeOther)

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,8 @@ func (s *Server) ticketRoutes() []route {
 		{"GET", "/tickets/:ticket", anyone, s.ticketPage},
 		{"GET", "/tickets/:ticket/live", anyone, s.ticketLive},
 		{"GET", "/tickets/:ticket/paper.pdf", anyone, s.ticketPaper},
+		{"GET", "/tickets/:ticket/needs", anyone, s.ticketNeeds},
+		{"POST", "/tickets/:ticket/needs", anyone, s.ticketSetNeeds},
 		{"POST", "/tickets/:ticket/here", anyone, s.ticketHere},
 		{"POST", "/tickets/:ticket/leave", anyone, s.ticketLeave},
 	}
@@ -34,6 +37,7 @@ type ticketView struct {
 	Area      *booking.Area
 	Desk      *booking.Desk // called to, being served at
 	Services  string
+	Needs     string // what the person needs; "" for nothing
 	Finished  string // what is done of a visit in steps
 	Disturbed string // what nobody can serve now
 	Minutes   int
@@ -89,7 +93,7 @@ func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, e
 // ticketViewOf makes the view of a ticket in a state, for the page, its frames and the gallery.
 func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) ticketView {
 	at := func(ms int64) time.Time { return time.UnixMilli(ms).In(now.Location()) }
-	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Minutes: plannedMinutes(office, t),
+	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Minutes: plannedMinutes(office, t),
 		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Arrived), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
 	if t.State == queue.Waiting {
 		v.Finished, v.Disturbed = l.List(namesOf(l, office, t.Finished)), l.List(namesOf(l, office, state.Disturbed(t)))
@@ -147,6 +151,28 @@ func (s *Server) ticketLive(w http.ResponseWriter, r *http.Request) error {
 		return content, err
 	})
 }
+
+// ticketNeeds asks what the person needs.
+func (s *Server) ticketNeeds(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.ticketView(lang(r), queue.TicketID(param(r, "ticket")))
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, "ticket-needs", v)
+}
+
+// ticketSetNeeds says what the person needs.
+func (s *Server) ticketSetNeeds(w http.ResponseWriter, r *http.Request) error {
+	return s.ticketCommand(w, r, func(id queue.TicketID) queue.Command {
+		return queue.SetNeeds{Ticket: id, Needs: needsOf(r.PostForm)}
+	})
+}
+
+// EveryNeed are all needs, to choose from.
+func (ticketView) EveryNeed() []queue.Need { return queue.Needs }
+
+// Has says whether the person has said that they need it.
+func (v ticketView) Has(need queue.Need) bool { return slices.Contains(v.Ticket.Needs, need) }
 
 // ticketHere is "I am here again" of somebody who missed a call.
 func (s *Server) ticketHere(w http.ResponseWriter, r *http.Request) error {

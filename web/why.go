@@ -5,6 +5,7 @@ import (
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/checkin"
 	"github.com/wartefrei/wartefrei/queue"
 )
 
@@ -62,9 +63,18 @@ func namesOf(l *texts.Language, office *booking.Office, services []queue.Service
 	return names
 }
 
-// plannedMinutes is how long a ticket's services take at the desk.
+// needNames names what somebody needs.
+func needNames(l *texts.Language, needs []queue.Need) []string {
+	var names []string
+	for _, n := range needs {
+		names = append(names, l.T("need."+string(n)))
+	}
+	return names
+}
+
+// plannedMinutes is how long a ticket's services take at the desk, with what the person needs.
 func plannedMinutes(office *booking.Office, t queue.Ticket) int {
-	total := 0
+	total := int(checkin.Rules(*office).Longer(t.Needs).Minutes())
 	for _, id := range t.Services {
 		if service, ok := office.Service(booking.ServiceID(id)); ok {
 			total += service.Minutes

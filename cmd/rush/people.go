@@ -138,7 +138,9 @@ func (c *clerk) free(list api.DeskList) {
 		c.aboutTicket(c.one(list.Waiting), "change", api.Change{Services: c.some(3), Persons: 1 + c.IntN(4)})
 	case n == 10:
 		c.atDesk("call-this", api.CallThis{Ticket: c.one(list.Waiting), Reason: "my-case"})
-	case n == 11 && len(list.Waiting) > 1:
+	case n == 11:
+		c.aboutTicket(c.one(list.Waiting), "set-needs", api.SetNeeds{Needs: c.needs()})
+	case n == 12 && len(list.Waiting) > 1:
 		c.aboutTicket(list.Waiting[0].ID, "merge", api.Merge{Into: list.Waiting[1].ID})
 	default:
 		c.atDesk("call-next", api.Nothing{})
@@ -200,7 +202,17 @@ func (c *clerk) letIn() bool {
 	for _, service := range c.some(3) {
 		choices = append(choices, api.Choice{Service: service, Persons: 1})
 	}
-	return c.give("/offices/"+c.office+"/tickets", api.NewTicket{Services: choices})
+	return c.give("/offices/"+c.office+"/tickets", api.NewTicket{Services: choices, Needs: c.needs()})
+}
+
+// needs are mostly none.
+func (c *clerk) needs() (needs []string) {
+	for _, need := range []string{"fetched", "interpreter", "more-time", "step-free"} {
+		if c.IntN(20) == 0 {
+			needs = append(needs, need)
+		}
+	}
+	return needs
 }
 
 func (c *clerk) atDesk(name string, content any) bool {

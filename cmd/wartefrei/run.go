@@ -72,6 +72,7 @@ type node struct {
 	redis    redis.UniversalClient
 	bookings *pgbooking.Store
 	accounts *pgaccounts.Store
+	journal  *pgjournal.Journal
 	queue    *redisqueue.Queue
 	offices  *redisqueue.Follower
 	live     *wsscreen.Hub
@@ -130,6 +131,7 @@ func (n *node) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	n.keep(func(ctx context.Context) { n.bookings.Run(ctx, n.log) })
+	n.journal = pgjournal.New(n.pool)
 	n.keep(n.purge)
 	if n.accounts, err = pgaccounts.New(ctx, n.pool, n.redis); err != nil {
 		return err
@@ -141,7 +143,7 @@ func (n *node) openStores(ctx context.Context) (err error) {
 // follow keeps every office's present state in memory and tells screens and
 // metrics of every change.
 func (n *node) follow(context.Context) error {
-	n.queue = redisqueue.New(n.redis, pgjournal.New(n.pool))
+	n.queue = redisqueue.New(n.redis, n.journal)
 	n.queue.Replicas = n.cfg.Replicas
 	n.offices = redisqueue.NewFollower(n.queue, n.officeIDs, n.log)
 	n.live = wsscreen.New(wsscreen.Config{Now: n.now, Rate: n.rate, Metrics: n.metrics, Log: n.log,

@@ -62,11 +62,14 @@ func (n *node) passages(ctx context.Context) {
 	})
 }
 
-// purge forgets who had an appointment some days ago.
+// purge forgets who had an appointment some days ago, and what people needed who came before today.
 func (n *node) purge(ctx context.Context) {
 	each(ctx, time.Hour, func(ctx context.Context) {
 		if err := n.bookings.Purge(ctx, n.cfg.KeepDays); err != nil && ctx.Err() == nil {
 			n.log.Error("personal data is not purged", "err", err)
+		}
+		if err := n.journal.ForgetNeeds(ctx); err != nil && ctx.Err() == nil {
+			n.log.Error("what people needed is not purged", "err", err)
 		}
 	})
 }

@@ -3,6 +3,9 @@
 // due first, the why says so, nobody was at two desks, no number was given
 // twice, a due changed only where it may.
 //
+// It can judge a day as long as what people needed is not forgotten (pgjournal.ForgetNeeds):
+// afterwards it cannot know why a desk passed somebody by.
+//
 // It is the opposite of a script or a model: it does not decide, it judges
 // what was decided. cmd/rush judges by it what broken servers left, tests of
 // redisqueue and of the demonstration's day likewise, queuetest its own model.

@@ -142,6 +142,31 @@ func (j *Journal) At(ctx context.Context, office queue.OfficeID, version int64) 
 	return e, err == nil, err
 }
 
+// nightsOfNeeds is of how many days that began ForgetNeeds looks at the events:
+// more than an installation stands still.
+const nightsOfNeeds = 15
+
+// An event is rewritten as jsonb has it: readers do not care for the order of fields.
+const forgetNeeds = `-- name: ForgetNeeds
+	WITH days AS (
+		SELECT h.office, max(d.version) AS today, CASE WHEN count(*) < @nights THEN 0 ELSE min(d.version) END AS since
+		FROM queue_head h, LATERAL (
+			SELECT version FROM queue_event e WHERE e.office = h.office AND e.kind = 'day' ORDER BY version DESC LIMIT @nights) d
+		GROUP BY h.office)
+	UPDATE queue_event e SET event = jsonb_set(e.event::jsonb, '{tickets}', (
+		SELECT jsonb_agg(t - 'needs' ORDER BY n) FROM jsonb_array_elements(e.event::jsonb->'tickets') WITH ORDINALITY AS x(t, n)))::json
+	FROM days WHERE e.office = days.office AND e.version >= days.since AND e.version < days.today AND e.event::text LIKE '%"needs"%'`
+
+// ForgetNeeds takes out of the record what people needed on days that have
+// ended. They may be about somebody's health (GDPR, article 9), and serve no
+// purpose afterwards. It may be repeated, and run on any number of nodes.
+func (j *Journal) ForgetNeeds(ctx context.Context) error {
+	if _, err := j.pool.Exec(ctx, forgetNeeds, pgx.NamedArgs{"nights": nightsOfNeeds}); err != nil {
+		return fmt.Errorf("forget what people needed: %w", err)
+	}
+	return nil
+}
+
 // Lock keeps other nodes from opening an office meanwhile. It waits for at most
 // 3 s and is given back by unlock. No safety rests on it.
 func (j *Journal) Lock(ctx context.Context, office queue.OfficeID) (unlock func(), err error) {

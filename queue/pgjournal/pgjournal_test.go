@@ -183,3 +183,38 @@ func TestLock(t *testing.T) {
 	}
 	again()
 }
+
+// TestForgetNeeds holds that what people needed is taken out of the events of
+// days that have ended, and nothing else changed.
+func TestForgetNeeds(t *testing.T) {
+	t.Parallel()
+	j := pgjournal.New(pgtest.New(t))
+	needing := func(version int64, day string) pgjournal.Entry {
+		e := entry(t, "a", 1, version, day, "join").Event
+		second := e.Tickets[0]
+		second.ID, e.Tickets[0].Needs = "second", queue.Needs
+		e.Tickets = append(e.Tickets, second)
+		text, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pgjournal.Entry{Event: e, Text: string(text)}
+	}
+	entries := []pgjournal.Entry{entry(t, "a", 1, 1, "2026-11-23", "opened"), needing(2, "2026-11-23"),
+		entry(t, "a", 1, 3, "2026-11-24", "day"), needing(4, "2026-11-24"), entry(t, "a", 1, 5, "2026-11-25", "day"), needing(6, "2026-11-25")}
+	add(t, j, true, pgjournal.Batch{Office: "a", Entries: entries})
+	for range 2 {
+		if err := j.ForgetNeeds(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range entries {
+		if want.Kind == "join" && want.Version != 6 {
+			want.Tickets[0].Needs = nil
+		}
+		got, _, err := j.At(t.Context(), "a", want.Version)
+		if err != nil || !reflect.DeepEqual(got.Event, want.Event) {
+			t.Errorf("event %d is %+v, %v; want %+v", want.Version, got.Event, err, want.Event)
+		}
+	}
+}

@@ -35,6 +35,22 @@ func open(desk queue.DeskID, services ...queue.ServiceID) queue.OpenDesk {
 	return queue.OpenDesk{Desk: desk, Label: string(desk), Way: "Zimmer 2", Serves: set(services...)}
 }
 
+// needing has joined with what its person needs.
+func needing(j queue.Join, needs ...queue.Need) queue.Join {
+	j.Ticket.Needs = needs
+	return j
+}
+
+// meeting opens a desk that meets needs.
+func meeting(o queue.OpenDesk, meets ...queue.Need) queue.OpenDesk {
+	o.Meets = meets
+	return o
+}
+
+func needs(ticket queue.TicketID, needs ...queue.Need) queue.SetNeeds {
+	return queue.SetNeeds{Ticket: ticket, Needs: needs}
+}
+
 func next(desk queue.DeskID) queue.CallNext { return queue.CallNext{Desk: desk} }
 
 func this(desk queue.DeskID, ticket queue.TicketID) queue.CallThis {

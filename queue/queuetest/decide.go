@@ -48,7 +48,7 @@ func (d *decision) decide(c queue.Command) error {
 		return d.merge(c)
 	case queue.Recall, queue.PutBack, queue.Came, queue.NoShow, queue.Park:
 		return d.aboutDesk(c)
-	case queue.Revoke, queue.Here, queue.Leave, queue.Cancel, queue.Transfer, queue.Send, queue.Change:
+	case queue.Revoke, queue.Here, queue.Leave, queue.Cancel, queue.Transfer, queue.Send, queue.Change, queue.SetNeeds:
 		return d.aboutTicket(c)
 	}
 	return fmt.Errorf("the model does not know %T", c)
@@ -119,7 +119,7 @@ func (d *decision) openDesk(c queue.OpenDesk) error {
 	if desk.State != queue.DeskOpen {
 		desk.State, desk.Since = queue.DeskOpen, d.now
 	}
-	desk.ID, desk.Label, desk.Way, desk.Serves = c.Desk, c.Label, c.Way, c.Serves
+	desk.ID, desk.Label, desk.Way, desk.Serves, desk.Meets = c.Desk, c.Label, c.Way, c.Serves, c.Meets
 	d.desks = append(d.desks, desk)
 	return nil
 }
@@ -252,7 +252,7 @@ func (d *decision) split(c queue.Split) error {
 	if !covers(t.Services, c.Services) || len(c.Services) == len(t.Services) {
 		return queue.ErrServiceMissing
 	}
-	part := queue.Ticket{ID: c.New, Class: t.Class, Services: c.Services, Persons: c.Persons, Area: t.Area, Due: t.Due,
+	part := queue.Ticket{ID: c.New, Class: t.Class, Services: c.Services, Needs: t.Needs, Persons: c.Persons, Area: t.Area, Due: t.Due,
 		State: queue.Waiting, Slot: t.Slot, Arrived: t.Arrived, Reason: t.Reason, Appointment: t.Appointment, From: t.ID}
 	if err := d.newTicket(&part, c.Numbers); err != nil {
 		return err
@@ -276,6 +276,7 @@ func (d *decision) merge(c queue.Merge) error {
 		return err
 	}
 	into.Services = queue.Set(append(slices.Clone(into.Services), t.Services...))
+	into.Needs = unite(into.Needs, t.Needs)
 	into.Persons += t.Persons
 	if len(into.Services) > queue.MaxServices || into.Persons > queue.MaxPersons {
 		return queue.ErrInvalid
@@ -384,6 +385,11 @@ func (d *decision) aboutTicket(c queue.Command) error {
 			return err
 		}
 		t.Services, t.Persons = c.Services, c.Persons
+	case queue.SetNeeds:
+		if t, err = d.openTicket(c.Ticket); err != nil {
+			return err
+		}
+		t.Needs = c.Needs
 	}
 	d.changed(t)
 	return nil

@@ -224,7 +224,7 @@ func (d *decision) release(t queue.Ticket) {
 func (d *decision) first(desk queue.Desk) (queue.Ticket, queue.Why, bool) {
 	var ts []queue.Ticket
 	for _, t := range d.office.Tickets {
-		if t.State == queue.Waiting && (covers(d.serves(desk), t.Services) || d.step(desk, t)) {
+		if t.State == queue.Waiting && meets(desk, t) && (covers(d.serves(desk), t.Services) || d.step(desk, t)) {
 			ts = append(ts, t)
 		}
 	}
@@ -240,10 +240,10 @@ func (d *decision) first(desk queue.Desk) (queue.Ticket, queue.Why, bool) {
 	return t, queue.Why{Rule: queue.RuleEarliest}, true
 }
 
-// step says whether a desk would do only a part of the visit: no open desk does the whole.
+// step says whether a desk would do only a part of the visit: no open desk that meets its needs does the whole.
 func (d *decision) step(desk queue.Desk, t queue.Ticket) bool {
 	for _, other := range d.office.Desks {
-		if other.State == queue.DeskOpen && covers(d.serves(other), t.Services) {
+		if other.State == queue.DeskOpen && meets(other, t) && covers(d.serves(other), t.Services) {
 			return false
 		}
 	}
@@ -262,4 +262,18 @@ func (d *decision) serves(desk queue.Desk) (serves []queue.ServiceID) {
 
 func covers(serves, want []queue.ServiceID) bool {
 	return !slices.ContainsFunc(want, func(s queue.ServiceID) bool { return !slices.Contains(serves, s) })
+}
+
+// meets says whether a desk has all that a ticket's person needs.
+func meets(desk queue.Desk, t queue.Ticket) bool {
+	return !slices.ContainsFunc(t.Needs, func(n queue.Need) bool { return !slices.Contains(desk.Meets, n) })
+}
+
+func unite(a, b []queue.Need) (all []queue.Need) {
+	for _, n := range queue.Needs {
+		if slices.Contains(a, n) || slices.Contains(b, n) {
+			all = append(all, n)
+		}
+	}
+	return all
 }

@@ -126,13 +126,14 @@ func noOvertaking(t *testing.T, line queue.Line) {
 	for n := range 1500 {
 		g.made++
 		g.at = g.at.Add(time.Duration(g.IntN(40)) * time.Second)
+		if n%50 == 0 { // everybody stops for a while, so that some are long due
+			g.at = g.at.Add(20 * time.Minute)
+		}
 		desk := queue.DeskID(fmt.Sprint(1 + n%3))
 		c := pick(g, g.join(), g.join(), queue.Command(next(desk)), queue.Command(next(desk)), queue.Command(finish(desk)))
 		if n < 3 {
 			c = open(desk, [][]queue.ServiceID{{"id", "pass"}, {"id", "move", "tax"}, {"id", "move", "pass", "register", "tax"}}[n]...)
-		}
-		if n%50 == 0 { // everybody stops for a while, so that some are long due
-			g.at = g.at.Add(20 * time.Minute)
+			c = meeting(c.(queue.OpenDesk), [][]queue.Need{nil, {queue.MoreTime}, queue.Needs}[n]...)
 		}
 		event, err := line.Do(t.Context(), queue.Request{Office: theOffice, ID: fmt.Sprintf("r%d", n), At: g.at, Day: today,
 			Actor: queue.Actor{Role: "clerk"}, Command: c})

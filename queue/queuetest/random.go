@@ -106,7 +106,7 @@ func (g *generator) command() queue.Command {
 }
 
 func (g *generator) join() queue.Command {
-	t := queue.Ticket{ID: g.newTicket(), Services: g.services(3), Persons: 1 + g.IntN(5), Area: "hall"}
+	t := queue.Ticket{ID: g.newTicket(), Services: g.services(3), Needs: g.needs(), Persons: 1 + g.IntN(5), Area: "hall"}
 	limit := 0
 	t.Class = pick(g, queue.Booked, queue.Booked, queue.WalkIn, queue.WalkIn, queue.Info, queue.Urgent, queue.AtOnce, queue.Entitled)
 	var slot time.Time
@@ -134,7 +134,7 @@ func (g *generator) calling() queue.Command {
 	case n == 1:
 		return queue.CloseDesk{Desk: desk}
 	case n < 6:
-		return queue.OpenDesk{Desk: desk, Label: string(desk), Serves: g.services(5)}
+		return queue.OpenDesk{Desk: desk, Label: string(desk), Serves: g.services(5), Meets: g.meets()}
 	case n < 8:
 		return queue.CallThis{Desk: desk, Ticket: g.ticket(), Reason: pick(g, queue.ChosenReasons...)}
 	default:
@@ -170,7 +170,9 @@ func (g *generator) meant(desk queue.DeskID) queue.TicketID {
 
 func (g *generator) aboutTicket() queue.Command {
 	ticket := g.ticket()
-	switch g.IntN(14) {
+	switch g.IntN(15) {
+	case 14:
+		return queue.SetNeeds{Ticket: ticket, Needs: g.needs()}
 	case 12:
 		return queue.Send{Ticket: ticket, Office: "elsewhere", Services: g.services(2)}
 	case 13:
@@ -200,7 +202,7 @@ func (g *generator) aboutTicket() queue.Command {
 
 // receive is somebody new, or one who was sent away before.
 func (g *generator) receive() queue.Command {
-	t := queue.Ticket{ID: g.newTicket(), Class: pick(g, queue.Booked, queue.WalkIn), Services: g.services(3), Persons: 1 + g.IntN(5),
+	t := queue.Ticket{ID: g.newTicket(), Class: pick(g, queue.Booked, queue.WalkIn), Services: g.services(3), Needs: g.needs(), Persons: 1 + g.IntN(5),
 		Area: "hall", Due: g.at.UnixMilli(), SentFrom: &queue.Passage{Office: "elsewhere", Epoch: 1, Version: int64(g.made)}}
 	switch away := g.state().In(queue.Sent); {
 	case len(away) > 0 && g.IntN(2) == 0:
@@ -263,6 +265,26 @@ func (g *generator) services(most int) []queue.ServiceID {
 		services = append(services, pick[queue.ServiceID](g, "id", "move", "pass", "register", "tax"))
 	}
 	return queue.Set(services)
+}
+
+// needs are mostly none.
+func (g *generator) needs() (needs []queue.Need) {
+	for _, n := range queue.Needs {
+		if g.IntN(10) == 0 {
+			needs = append(needs, n)
+		}
+	}
+	return needs
+}
+
+// meets are mostly all.
+func (g *generator) meets() (meets []queue.Need) {
+	for _, n := range queue.Needs {
+		if g.IntN(4) > 0 {
+			meets = append(meets, n)
+		}
+	}
+	return meets
 }
 
 func (g *generator) numbers() queue.Numbers {

@@ -257,7 +257,7 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 			put("a", t.Appointment, string(t.ID))
 		}
 		if t.State == queue.Waiting {
-			line := queue.LineOf(t.Services)
+			line := queue.LineOf(t)
 			pipe.ZAdd(ctx, key("l:"+line), redis.Z{Score: float64(t.Due), Member: fmt.Sprintf("%08d%s", t.Seq, t.ID)})
 			pipe.SAdd(ctx, key("lines"), line)
 		}

@@ -311,3 +311,42 @@ func TestTrim(t *testing.T) {
 		t.Errorf("repeat: %+v, %v; want %+v", again, err, first)
 	}
 }
+
+// TestNeedsGoneOvernight holds that with the first command of the next day
+// nothing in Redis says any more what somebody needed, nor the record after
+// ForgetNeeds; and that both agree, and repeats of yesterday are answered.
+func TestNeedsGoneOvernight(t *testing.T) {
+	t.Parallel()
+	rdb, journal := redistest.New(t), record(t)
+	q := redisqueue.New(rdb, journal)
+	needs := queue.Request{Office: office, ID: "needs", Actor: queue.Actor{Role: "clerk"}, At: morning, Day: "2026-11-24", Command: queue.SetNeeds{Ticket: "T0", Needs: queue.Needs}}
+	join(t, q, 0)
+	if _, err := q.Do(t.Context(), needs); err != nil {
+		t.Fatal(err)
+	}
+	tomorrow := request(1)
+	tomorrow.Day, tomorrow.At = "2026-11-25", morning.AddDate(0, 0, 1)
+	if _, err := q.Do(t.Context(), tomorrow); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Note(t.Context(), office, 5000); err != nil {
+		t.Fatal(err)
+	}
+	if err := journal.ForgetNeeds(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range rdb.Keys(t.Context(), "*").Val() {
+		if dump := rdb.Dump(t.Context(), key).Val(); strings.Contains(dump, string(queue.StepFree)) {
+			t.Errorf("%s says what somebody needed", key)
+		}
+	}
+	for version := range int64(10) {
+		if e, _, err := journal.At(t.Context(), office, version); err != nil || strings.Contains(e.Text, string(queue.StepFree)) {
+			t.Errorf("event %d says what somebody needed: %s, %v", version, e.Text, err)
+		}
+	}
+	agrees(t, q)
+	if again, err := q.Do(t.Context(), needs); err != nil || again.Tickets[0].ID != "T0" {
+		t.Errorf("a repeat of yesterday's command: %+v, %v", again, err)
+	}
+}

@@ -185,6 +185,7 @@ type NewTicket struct {
 	Services []Choice `json:"services"`
 	Class    string   `json:"class,omitempty"`  // walk-in (without it), urgent or at-once
 	Reason   string   `json:"reason,omitempty"` // of urgent and at-once
+	Needs    []string `json:"needs,omitempty"`  // clerks say them here, others afterwards
 }
 
 // Device is what a terminal's token says of itself.

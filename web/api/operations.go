@@ -67,6 +67,7 @@ var Operations = append([]Operation{
 	{"GET", "/tickets/{ticket}", "A ticket", Anyone, nil, nil, 200, Visit{}},
 	{"GET", "/tickets/{ticket}/live", "A ticket, now and at every change, by WebSocket or long poll. Its data is a Visit.", Anyone, polled, nil, 200, Message{}},
 	{"GET", "/tickets/{ticket}/pdf", "A ticket on paper, 80 mm wide", Anyone, nil, nil, 200, "application/pdf"},
+	{"POST", "/tickets/{ticket}/needs", "Say what I need", Anyone, nil, SetNeeds{}, 200, Visit{}},
 	{"POST", "/tickets/{ticket}/here", "I missed my call and am back", Anyone, nil, Nothing{}, 200, Visit{}},
 	{"POST", "/tickets/{ticket}/leave", "Give the number back", Anyone, nil, Nothing{}, 200, Visit{}},
 
@@ -100,6 +101,7 @@ var commands = []Operation{
 	ticket("transfer", "Send a ticket to other services of the office", Transfer{}),
 	ticket("send", "Send a visit to another office, where it goes on with the same id and due", Send{}),
 	ticket("change", "Correct services and persons", Change{}),
+	ticket("set-needs", "Say what the person needs", SetNeeds{}),
 	ticket("split", "Take services off into a new ticket with the same due", Split{}),
 	ticket("merge", "Join a ticket into another", Merge{}),
 	ticket("cancel", "End a visit by the office", Cancel{}),

@@ -10,6 +10,7 @@ type Visit struct {
 	Area     string    `json:"area"`  // where to wait
 	State    string    `json:"state"` // waiting, called, serving, parked, missed, done, gone, merged or sent
 	Services []string  `json:"services"`
+	Needs    []string  `json:"needs,omitempty"` // fetched, interpreter, more-time, step-free; gone the next day
 	Persons  int       `json:"persons"`
 	Arrived  time.Time `json:"arrived"`
 	Slot     time.Time `json:"slot,omitzero"`  // start of the appointment
@@ -34,6 +35,7 @@ type Ticket struct {
 	Seq         int64     `json:"seq"`   // the day's arrival sequence
 	Class       string    `json:"class"` // booked, entitled, walk-in, info, urgent or at-once
 	Services    []string  `json:"services"`
+	Needs       []string  `json:"needs,omitempty"` // fetched, interpreter, more-time, step-free; gone the next day
 	Persons     int       `json:"persons"`
 	Area        string    `json:"area"`
 	State       string    `json:"state"`
@@ -74,6 +76,7 @@ type Desk struct {
 	Area   string    `json:"area"`
 	State  string    `json:"state"`  // open, paused or closed
 	Serves []string  `json:"serves"` // ids of services; empty before it was first opened
+	Meets  []string  `json:"meets"`  // needs; it calls nobody who has another
 	Ticket string    `json:"ticket,omitempty"`
 	Since  time.Time `json:"since,omitzero"` // in this state since
 }
@@ -147,6 +150,11 @@ type AtDesk struct {
 // BringBack ends parking: to the line, or straight to a desk.
 type BringBack struct {
 	Desk string `json:"desk,omitempty"` // id of an open and free desk
+}
+
+// SetNeeds says what the person of a ticket needs; empty is nothing.
+type SetNeeds struct {
+	Needs []string `json:"needs"` // of fetched, interpreter, more-time, step-free
 }
 
 // Transfer sends a ticket to other services of the office.

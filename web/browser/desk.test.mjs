@@ -176,7 +176,7 @@ test("a clerk's desk", async (t) => {
     await page.close();
   });
 
-  await t.test("a clerk merges who came later, splits, changes, ends a visit and takes a no-show back", async () => {
+  await t.test("a clerk merges who came later, splits, changes, says a need, ends a visit and takes a no-show back", async () => {
     const infodesk = await clerk.context().newPage();
     await infodesk.goto(url + "/houses/fischmarkt/infodesk");
     const has = (await clerk.locator("#change").getAttribute("data-services")).trim().split(" ");
@@ -220,6 +220,14 @@ test("a clerk's desk", async (t) => {
     await clerk.locator("#change-persons").fill("3");
     await dialogGiven(clerk, "#dialog-change .btn.yours", "change");
     await row(apart).filter({hasText: "(3 Pers.)"}).waitFor();
+
+    await row(apart).getByRole("button", {name: "Mehr"}).click();
+    await clerk.locator("#dialog-more [value=more-time]").check();
+    await dialogGiven(clerk, "form:has([value=more-time]) .btn", "set-needs");
+    await row(apart).filter({hasText: "Braucht: Mehr Zeit"}).waitFor();
+    await row(apart).getByRole("button", {name: "Mehr"}).click();
+    assert.deepEqual(await clerk.locator("#dialog-more [name=need]:checked").evaluateAll((all) => all.map((box) => box.value)), ["more-time"]);
+    await clerk.locator("#dialog-more [data-close]").click();
 
     await deskKey(clerk, "Control+F10");
     await clerk.locator("#more-ticket").selectOption({label: `${apart}, wartet`});

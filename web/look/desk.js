@@ -105,9 +105,10 @@ function fill(dialog, data) {
   for (const form of dialog.querySelectorAll("form[data-fresh]")) form.reset(); // what was meant for another
   for (const button of dialog.querySelectorAll("[data-dialog]")) pass(data, button);
   const services = new Set(words(data.services));
+  const checked = (box) => words(data[box.dataset.checkFrom]).includes(box.value);
   for (const field of dialog.querySelectorAll("[data-from]")) field.value = data[field.dataset.from] ?? "";
   for (const place of dialog.querySelectorAll("[data-say]")) place.textContent = data[place.dataset.say] ?? "";
-  for (const box of dialog.querySelectorAll("[data-check-from]")) box.checked = services.has(box.value);
+  for (const box of dialog.querySelectorAll("[data-check-from]")) box.checked = checked(box);
   for (const box of dialog.querySelectorAll("[data-show-from]")) {
     box.checked = false;
     box.closest("label").hidden = !services.has(box.value);

@@ -43,7 +43,7 @@ func (s *scene) openDesk(desk booking.Desk) queue.Command {
 		return nil
 	}
 	way, _ := desk.Way.In("de")
-	return queue.OpenDesk{Desk: queue.DeskID(desk.ID), Label: desk.Label, Way: way, Serves: queue.Set(serves)}
+	return queue.OpenDesk{Desk: queue.DeskID(desk.ID), Label: desk.Label, Way: way, Serves: queue.Set(serves), Meets: checkin.Meets(*s.office, desk)}
 }
 
 // serve goes on with the ticket at a desk. One person in twenty does not come

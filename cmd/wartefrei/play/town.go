@@ -69,7 +69,7 @@ func (r *Rooms) LetIn(ctx context.Context, act Act, service booking.ServiceID, c
 	if class == queue.WalkIn {
 		_, err = r.arrivals(act).WalkIn(ctx, act.Office, choices, act.ID, citizen)
 	} else {
-		_, err = r.arrivals(act).LetIn(ctx, act.Office, choices, class, reason, act.ID, clerk)
+		_, err = r.arrivals(act).LetIn(ctx, act.Office, choices, class, reason, nil, act.ID, clerk)
 	}
 	return err
 }

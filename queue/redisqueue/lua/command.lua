@@ -62,9 +62,11 @@ local function sorted(s)
   return list
 end
 
--- place is where a waiting ticket stands: its line and its member there.
+-- place is where a waiting ticket stands: its line (queue.LineOf) and its member there.
 local function place(t)
-  return table.concat(t.services, '+'), string.format('%08d', t.seq) .. t.id
+  local line = table.concat(t.services, '+')
+  for _, need in ipairs(t.needs or {}) do line = line .. '+!' .. need end
+  return line, string.format('%08d', t.seq) .. t.id
 end
 
 local stood = {} -- ticket id → line and member that it has in Redis
@@ -123,36 +125,46 @@ local function serving(d)
   return serves
 end
 
--- covered says how much of a line's services is served: "whole", "part" or nil.
-local function covered(serves, line)
+-- seeing is the set of what a desk serves and, each after a "!", the needs that it meets.
+local function seeing(d)
+  local sees = serving(d)
+  for _, need in ipairs(d.meets or {}) do sees['!' .. need] = true end
+  return sees
+end
+
+-- covered says how much of a line's services is served: "whole", "part" or nil,
+-- which is also where a need is not met.
+local function covered(sees, line)
   local all, some = true, false
-  for service in string.gmatch(line, '[^+]+') do
-    if serves[service] then some = true else all = false end
+  for part in string.gmatch(line, '[^+]+') do
+    if string.sub(part, 1, 1) == '!' then
+      if not sees[part] then return nil end
+    elseif sees[part] then some = true else all = false end
   end
   return all and 'whole' or some and 'part' or nil
 end
 
-local openDesks -- what each open desk serves; read when it is first asked for
+local openDesks -- what each open desk sees; read when it is first asked for
 local function servedWhole(line)
   if not openDesks then
     openDesks = {}
     for _, text in ipairs(redis.call('HVALS', key('d'))) do
       local d = cjson.decode(text)
-      if d.state == 'open' then table.insert(openDesks, serving(d)) end
+      if d.state == 'open' then table.insert(openDesks, seeing(d)) end
     end
   end
-  for _, serves in ipairs(openDesks) do
-    if covered(serves, line) == 'whole' then return true end
+  for _, sees in ipairs(openDesks) do
+    if covered(sees, line) == 'whole' then return true end
   end
 end
 
 -- first reads the ticket that is due first of those that the desk sees
 -- (queue.Office.Sees), and returns it and the rule by which it is called.
 local function first(d)
-  local serves = serving(d)
+  local sees = seeing(d)
   local best
   for _, line in ipairs(redis.call('SMEMBERS', key('lines'))) do
-    local much = covered(serves, line)
+    local much = covered(sees, line)
     if much == 'whole' or much == 'part' and not servedWhole(line) then
       local head = redis.call('ZRANGE', key('l:' .. line), 0, 0, 'WITHSCORES')
       local member, due = head[1], tonumber(head[2])

@@ -10,7 +10,7 @@ end
 local yesterday, before = m.day, m.prev
 m.day, m.seq, atOnce, disturbed = ARGV[4], 0, {}, {}
 local text = append({}, {})
-redis.call('HSET', KEYS[1], 'day', m.day, 'prev', yesterday)
+redis.call('HSET', KEYS[1], 'day', m.day, 'prev', yesterday, 'began', version)
 redis.call('UNLINK', key('t'), key('d'), key('a'), key('lines'), key('c:' .. before))
 for _, line in ipairs(lines) do redis.call('UNLINK', key('l:' .. line)) end
 return publish(text)

@@ -1,7 +1,7 @@
 -- Before every script: who we are, and whether this Redis may speak for the
 -- office.
 --
--- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, disturbed, day, prev, jver
+-- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, disturbed, day, prev, began, jver
 -- ARGV[1] epoch that the node knows, 0 for none
 -- ARGV[2] highest version that the node knows
 -- ARGV[3] time by the node, in ms
@@ -10,7 +10,7 @@
 -- Keys of an epoch start with {office}<epoch>:
 --   t         HASH    tickets of the day by id, as JSON
 --   d         HASH    desks of the day by id, as JSON
---   lines     SET     sets of services that have a line
+--   lines     SET     sets of services and needs that have a line (queue.LineOf)
 --   l:<set>   ZSET    a line: score is due in ms, member is seq and ticket id
 --   a         HASH    appointments of the day → ticket id
 --   c:<day>   HASH    command id → hash, version, and the refusal if it was one
@@ -18,12 +18,12 @@
 
 local office = string.sub(KEYS[1], 2, -3)
 
-local fields = {'epoch', 'ver', 'server', 'fence', 't', 'seq', 'atOnce', 'disturbed', 'day', 'prev', 'jver'}
+local fields = {'epoch', 'ver', 'server', 'fence', 't', 'seq', 'atOnce', 'disturbed', 'day', 'prev', 'began', 'jver'}
 local m = {}
 for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
   m[fields[i]] = value or nil
 end
-for _, field in ipairs({'epoch', 'ver', 't', 'seq', 'jver'}) do
+for _, field in ipairs({'epoch', 'ver', 't', 'seq', 'began', 'jver'}) do
   m[field] = tonumber(m[field] or 0)
 end
 

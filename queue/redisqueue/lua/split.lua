@@ -1,7 +1,7 @@
 -- Some services go to a new waiting ticket with the same due, class and arrival.
 local t = ticket(cmd.ticket, open)
 local new = {
-  id = cmd.new, class = t.class, services = cmd.services, persons = cmd.persons, area = t.area, due = t.due,
+  id = cmd.new, class = t.class, services = cmd.services, needs = t.needs, persons = cmd.persons, area = t.area, due = t.due,
   state = 'waiting', slot = t.slot, arrived = t.arrived, reason = t.reason, appointment = t.appointment, from = t.id,
 }
 local goes, rest = set(unpack(cmd.services)), {}
