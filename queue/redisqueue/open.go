@@ -82,30 +82,6 @@ func (q *Queue) openFrom(ctx context.Context, office queue.OfficeID, head queue.
 	if err != nil {
 		return err
 	}
-	for {
-		err := q.foldInto(ctx, office, o, head, at, day)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, errMoved) {
-			return err
-		}
-		if head, err = q.headBefore(ctx, office, o.fence); err != nil {
-			return err
-		}
-	}
-	if err := q.write(ctx, office, *o); err != nil {
-		return err
-	}
-	return q.letIn(ctx, office, *o)
-}
-
-// errMoved says that somebody has recorded what was decided before the office
-// was closed. That ends soon, so it is no reason to open it and close it again.
-var errMoved = errors.New("the record has gone on")
-
-// foldInto folds the record and what Redis has beyond its head into an opening, and records that.
-func (q *Queue) foldInto(ctx context.Context, office queue.OfficeID, o *opening, head queue.Mark, at int64, day string) error {
 	salvage, err := q.salvage(ctx, office, head, o.redisHad)
 	if err != nil {
 		return err
@@ -119,19 +95,13 @@ func (q *Queue) foldInto(ctx context.Context, office queue.OfficeID, o *opening,
 		o.Day = day // the office's first
 	}
 	o.At = max(o.At, at)
-	return q.recordOpening(ctx, office, o, head, salvage, false)
-}
-
-// headBefore is where an office's record ends; errAgain if that is an opening of another's.
-func (q *Queue) headBefore(ctx context.Context, office queue.OfficeID, fence int64) (queue.Mark, error) {
-	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
-	if err != nil {
-		return queue.Mark{}, err
+	if err := q.recordSalvage(ctx, office, o, head, salvage); err != nil {
+		return err
 	}
-	if heads[0].Epoch >= fence {
-		return queue.Mark{}, errAgain
+	if err := q.write(ctx, office, *o); err != nil {
+		return err
 	}
-	return heads[0], nil
+	return q.letIn(ctx, office, *o)
 }
 
 // fence closes the office, unless another node has opened it already: errAgain.
@@ -197,6 +167,31 @@ func (q *Queue) logOf(ctx context.Context, office queue.OfficeID, epoch, after, 
 		}
 	}
 	return entries, nil
+}
+
+// errMoved says that the record does not end where it did.
+var errMoved = errors.New("the record has gone on")
+
+// recordSalvage records what was salvaged and that the epoch begins. Others may
+// record a part of the same meanwhile, which was decided before the office was
+// closed: that is no reason to open it and begin anew.
+func (q *Queue) recordSalvage(ctx context.Context, office queue.OfficeID, o *opening, head queue.Mark, salvage []pgjournal.Entry) error {
+	for {
+		err := q.recordOpening(ctx, office, o, head, salvage, false)
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+		heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+		if err != nil {
+			return err
+		}
+		head = heads[0]
+		last := slices.IndexFunc(salvage, func(e pgjournal.Entry) bool { return e.Mark() == head })
+		if last < 0 {
+			return errAgain // another opening
+		}
+		salvage = salvage[last+1:]
+	}
 }
 
 // recordOpening records what was salvaged, and that the epoch begins; with
