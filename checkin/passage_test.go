@@ -38,12 +38,16 @@ func TestSend(t *testing.T) {
 	e.now = at(t, "2026-11-30T09:00")
 	first := e.walkIn(t, "w1")
 	e.now = e.now.Add(30 * time.Minute)
+	needs := queue.SetNeeds{Ticket: first.ID, Needs: []queue.Need{queue.MoreTime}}
+	if _, err := e.Line.Do(t.Context(), queue.Request{Office: "buergerbuero", ID: "n1", Actor: terminal, At: e.now, Day: "2026-11-30", Command: needs}); err != nil {
+		t.Fatal(err)
+	}
 
 	event, here, err := e.Send(t.Context(), "buergerbuero", queue.Send{Ticket: first.ID, Office: "wohngeld", Services: []queue.ServiceID{"wohngeld"}}, "s1", terminal)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := queue.Ticket{ID: first.ID, Number: first.Number, Seq: 1, Class: queue.WalkIn, Services: []queue.ServiceID{"wohngeld"}, Persons: 2, Area: "flur",
+	want := queue.Ticket{ID: first.ID, Number: first.Number, Seq: 1, Class: queue.WalkIn, Services: []queue.ServiceID{"wohngeld"}, Needs: needs.Needs, Persons: 2, Area: "flur",
 		Due: first.Due, State: queue.Waiting, Arrived: e.now.UnixMilli(), SentFrom: &queue.Passage{Office: "buergerbuero", Epoch: event.Epoch, Version: event.Version}}
 	if !reflect.DeepEqual(here, want) {
 		t.Errorf("in the house\n%+v, want\n%+v", here, want)
