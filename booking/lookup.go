@@ -1,6 +1,9 @@
 package booking
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Office finds an office by its key.
 func (c *City) Office(id OfficeID) (*Office, bool) {
@@ -47,12 +50,20 @@ func (c *City) Area(id string) (*Area, *House, bool) {
 	return nil, nil, false
 }
 
+// zones are the locations that were asked for, by name. Whatever shows an
+// instant asks, and reading one reads a file.
+var zones sync.Map
+
 // Location is the city's time zone. ParseCity has checked that it exists.
 func (c *City) Location() *time.Location {
+	if zone, ok := zones.Load(c.Zone); ok {
+		return zone.(*time.Location)
+	}
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(c.Zone, zone)
 	return zone
 }
 

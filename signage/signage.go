@@ -56,24 +56,28 @@ type Call struct {
 // a ticket that waits again (put back, revoked, transferred) or is gone has no
 // call.
 func BoardOf(area string, now time.Time, offices ...*queue.Office) Board {
-	var calls []placed
+	var current, earlier []placed
 	for _, o := range offices {
-		if o.Day == now.Format(time.DateOnly) {
-			calls = append(calls, callsOf(o, area)...)
+		if o.Day != now.Format(time.DateOnly) {
+			continue
+		}
+		for _, t := range o.Tickets {
+			if t.Area != area || t.Call == "" || !slices.Contains(stands, t.State) {
+				continue
+			}
+			if t.State == queue.Called || now.Sub(time.UnixMilli(t.CalledAt)) < Visible {
+				current = append(current, placedOf(o, t))
+			} else {
+				earlier = insert(earlier, placedOf(o, t))
+			}
 		}
 	}
-	slices.SortFunc(calls, newestFirst)
-	var b Board
-	for _, c := range calls {
-		switch {
-		case c.state == queue.Called || now.Sub(time.UnixMilli(c.At)) < Visible:
-			b.Now = append(b.Now, c.Call)
-		case len(b.Earlier) < MaxEarlier:
-			b.Earlier = append(b.Earlier, c.Call)
-		}
-	}
-	return b
+	slices.SortFunc(current, newestFirst)
+	return Board{Now: callsOf(current), Earlier: callsOf(earlier)}
 }
+
+// stands are the states in which a ticket's last call is still shown.
+var stands = []queue.State{queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done}
 
 // CallID names the last call of a ticket across all offices:
 // "<office>/<epoch>-<version>". It is empty for a ticket that was never called.
@@ -87,23 +91,26 @@ func CallID(office queue.OfficeID, t queue.Ticket) string {
 // placed is a call with what it is ordered by.
 type placed struct {
 	Call
-	state          queue.State
 	epoch, version int64
 }
 
-func callsOf(o *queue.Office, area string) []placed {
-	var calls []placed
-	for _, t := range o.In(queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done) {
-		if t.Area != area || t.Call == "" {
-			continue
-		}
-		desk := o.Desks[t.Desk]
-		epoch, version := parse(t.Call)
-		calls = append(calls, placed{
-			Call: Call{ID: CallID(o.ID, t), Number: t.Number, Desk: desk.Label, Way: desk.Way,
-				At: t.CalledAt, Again: t.Recalled},
-			state: t.State, epoch: epoch, version: version,
-		})
+func placedOf(o *queue.Office, t queue.Ticket) placed {
+	desk := o.Desks[t.Desk]
+	epoch, version := parse(t.Call)
+	return placed{Call{ID: CallID(o.ID, t), Number: t.Number, Desk: desk.Label, Way: desk.Way, At: t.CalledAt, Again: t.Recalled}, epoch, version}
+}
+
+// insert keeps the newest MaxEarlier: at the end of a day there are thousands.
+func insert(earlier []placed, p placed) []placed {
+	i, _ := slices.BinarySearchFunc(earlier, p, newestFirst)
+	earlier = slices.Insert(earlier, i, p)
+	return earlier[:min(len(earlier), MaxEarlier)]
+}
+
+func callsOf(all []placed) []Call {
+	var calls []Call
+	for _, p := range all {
+		calls = append(calls, p.Call)
 	}
 	return calls
 }
