@@ -401,6 +401,36 @@ func (e *emptying) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
+// Whoever asks first may give up: the opening goes on, and is no one's to begin anew.
+func TestOpeningGoesOn(t *testing.T) {
+	t.Parallel()
+	pool, rdb := pgtest.New(t), redistest.New(t)
+	node := redisqueue.New(rdb, pgjournal.New(pool))
+	joined := join(t, node, 0)
+	slow, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := slow.Exec(t.Context(), "LOCK TABLE queue_event IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	impatient, leave := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer leave()
+	if _, err := node.Do(impatient, request(1)); err == nil {
+		t.Error("answered before the record was read")
+	}
+	if err := slow.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := node.Office(t.Context(), office)
+	if err != nil || o.Epoch != joined.Epoch+1 {
+		t.Errorf("epoch %d after %d, %v", o.Epoch, joined.Epoch, err)
+	}
+}
+
 // TestOpeningWaits has many commands find an office closed that another node
 // opens just then: one of them waits for its turn in PostgreSQL, so that they do
 // not take all connections, and all are answered in the end.
