@@ -153,15 +153,23 @@ const forgetNeeds = `-- name: ForgetNeeds
 		FROM queue_head h, LATERAL (
 			SELECT version FROM queue_event e WHERE e.office = h.office AND e.kind = 'day' ORDER BY version DESC LIMIT @nights) d
 		GROUP BY h.office)
-	UPDATE queue_event e SET event = jsonb_set(e.event::jsonb, '{tickets}', (
-		SELECT jsonb_agg(t - 'needs' ORDER BY n) FROM jsonb_array_elements(e.event::jsonb->'tickets') WITH ORDINALITY AS x(t, n)))::json
-	FROM days WHERE e.office = days.office AND e.version >= days.since AND e.version < days.today AND e.event::text LIKE '%"needs"%'`
+	UPDATE queue_event e SET event = (e.event::jsonb
+		|| CASE WHEN e.kind = ANY(@kinds) THEN '{"hash": ""}' ELSE '{}' END::jsonb
+		|| CASE WHEN e.event::text LIKE '%"needs"%' THEN jsonb_build_object('tickets', (
+			SELECT jsonb_agg(t - 'needs' ORDER BY n) FROM jsonb_array_elements(e.event::jsonb->'tickets') WITH ORDINALITY AS x(t, n))) ELSE '{}' END)::json
+	FROM days WHERE e.office = days.office AND e.version >= days.since AND e.version < days.today
+		AND (e.event::text LIKE '%"needs"%' OR e.kind = ANY(@kinds) AND e.event::text NOT LIKE '%"hash": ""%')`
+
+// withNeeds are the kinds of the commands whose content may name needs: with
+// the few sets that there are, one could find out which by their hashes.
+var withNeeds = []string{queue.Join{}.Kind(), queue.Receive{}.Kind(), queue.SetNeeds{}.Kind()}
 
 // ForgetNeeds takes out of the record what people needed on days that have
 // ended. They may be about somebody's health (GDPR, article 9), and serve no
-// purpose afterwards. It may be repeated, and run on any number of nodes.
+// purpose afterwards. It may be repeated, and run on any number of nodes. A
+// command of those days that is sent again is answered whatever its content.
 func (j *Journal) ForgetNeeds(ctx context.Context) error {
-	if _, err := j.pool.Exec(ctx, forgetNeeds, pgx.NamedArgs{"nights": nightsOfNeeds}); err != nil {
+	if _, err := j.pool.Exec(ctx, forgetNeeds, pgx.NamedArgs{"nights": nightsOfNeeds, "kinds": withNeeds}); err != nil {
 		return fmt.Errorf("forget what people needed: %w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package redisqueue
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -290,7 +291,7 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 	}
 	for _, a := range o.done {
 		if a.Day == o.Day || a.Day == o.before {
-			put("c:"+a.Day, a.Command, fmt.Sprintf("%s %d", a.Hash, a.Version))
+			put("c:"+a.Day, a.Command, fmt.Sprintf("%s %d", cmp.Or(a.Hash, "-"), a.Version))
 		}
 	}
 	for name, fields := range hashes {

@@ -25,7 +25,7 @@ for _, day in ipairs({m.day, m.prev}) do
   local first = redis.call('HGET', key('c:' .. day), id)
   if first then
     local firstHash, version, refusal = string.match(first, '^(%S+) (%d+) ?(%S*)$')
-    if firstHash ~= hash then return {'OTHER'} end
+    if firstHash ~= hash and firstHash ~= '-' then return {'OTHER'} end -- '-' was forgotten
     if refusal ~= '' then return {'REFUSED', refusal, m.epoch, version} end
     local entry = redis.call('XRANGE', key('log'), version .. '-0', version .. '-0')[1]
     if not entry then return {'BEFORE', version} end
