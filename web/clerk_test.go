@@ -319,10 +319,10 @@ func TestNeeds(t *testing.T) {
 		"need": {"step-free", "more-time"}}).want(200, `value="step-free" checked`)
 	ticket := s.in(t, queue.Waiting)
 	page := "/tickets/" + string(ticket.ID)
-	b.get(lift).want(200, "Braucht: Mehr Zeit und Stufenloser Weg")
+	b.get(lift).want(200, "Braucht: Mehr Zeit im Gespräch und Stufenloser Weg")
 	b.get(plain).want(200, "Es wartet niemand, den Sie bedienen.", "1 weitere Person wartet auf einen anderen Schalter.")
 	b.post(plain, url.Values{"command": {"call-next"}}).want(409)
-	phone.get(page).want(200, "Sie brauchen: Mehr Zeit und Stufenloser Weg.")
+	phone.get(page).want(200, "Sie brauchen: Mehr Zeit im Gespräch und Stufenloser Weg.")
 	phone.get(page+"/needs").want(200, `value="step-free" checked`)
 	phone.post(page+"/needs", url.Values{"need": {"a friend"}}).want(422)
 	phone.post(page+"/needs", url.Values{"need": {"step-free"}}).want(200, "Sie brauchen: Stufenloser Weg.")
@@ -333,6 +333,19 @@ func TestNeeds(t *testing.T) {
 	_, list := s.ask(t, asked{method: "GET", path: "/api/v1/offices/buergerbuero/desks/5", token: tokens[administrator]})
 	if !strings.Contains(string(list), `"needs":["interpreter","step-free"]`) || !strings.Contains(string(list), `"meets":["fetched","interpreter","more-time","step-free"]`) {
 		t.Errorf("the desk's list is %s", list)
+	}
+	for who, path := range map[string]string{otherTerminal: "/houses/hauptstrasse/terminal/tickets/", otherClerk: "/houses/hauptstrasse/infodesk/tickets/"} {
+		path += string(ticket.ID)
+		for _, path := range []string{path, path + "/needs"} {
+			if _, read := s.ask(t, asked{method: "GET", path: path, token: tokens[who]}); strings.Contains(string(read), `value="step-free" checked`) {
+				t.Errorf("%s reads at %s what somebody needs", who, path)
+			}
+		}
+		said, _ := s.ask(t, asked{method: "POST", path: path + "/needs", token: tokens[who], body: []byte("key=" + who[:8] + "&need=fetched"),
+			header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}})
+		if said.StatusCode != http.StatusNotFound {
+			t.Errorf("%s says what somebody needs: %d", who, said.StatusCode)
+		}
 	}
 	b.post(lift, url.Values{"command": {"call-next"}}).want(200, "Braucht:")
 	for _, path := range []string{"/screens/halle", "/api/v1/screens/halle"} {

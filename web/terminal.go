@@ -289,6 +289,9 @@ func (s *Server) terminalOfTicket(w http.ResponseWriter, r *http.Request, page s
 	if v.Ticket, err = s.fresh(r, id); err != nil {
 		return err
 	}
+	if page == "terminal-needs" && v.Ticket.Office.House != v.House.ID {
+		return queue.ErrTicketUnknown // it is said in the house where the visit is
+	}
 	v.URL = s.ticketURL(id)
 	return s.render(w, r, page, v)
 }
@@ -352,8 +355,8 @@ func (s *Server) fresh(r *http.Request, id queue.TicketID) (ticketView, error) {
 }
 
 // wrongCodes is how many wrong codes a terminal may get in wrongWithin before
-// it asks to go to the information desk (8 digits, a day, a house: at most
-// 10 guesses of 10^8 in five minutes).
+// it asks to go to the information desk (8 digits, a day, a house: of 10^8, at
+// most 20 guesses in the first five minutes, and 10 in each five that follow).
 const (
 	wrongCodes  = 10
 	wrongWithin = 5 * time.Minute

@@ -224,7 +224,7 @@ test("a clerk's desk", async (t) => {
     await row(apart).getByRole("button", {name: "Mehr"}).click();
     await clerk.locator("#dialog-more [value=more-time]").check();
     await dialogGiven(clerk, "form:has([value=more-time]) .btn", "set-needs");
-    await row(apart).filter({hasText: "Braucht: Mehr Zeit"}).waitFor();
+    await row(apart).filter({hasText: "Braucht: Mehr Zeit im Gespräch"}).waitFor();
     await row(apart).getByRole("button", {name: "Mehr"}).click();
     assert.deepEqual(await clerk.locator("#dialog-more [name=need]:checked").evaluateAll((all) => all.map((box) => box.value)), ["more-time"]);
     await clerk.locator("#dialog-more [data-close]").click();
