@@ -471,6 +471,42 @@ func TestOpeningWaits(t *testing.T) {
 	all.Wait()
 }
 
+// TestOpeningOfAnother has an office that cannot be opened: however many wait
+// for it, another is opened meanwhile.
+func TestOpeningOfAnother(t *testing.T) {
+	t.Parallel()
+	pool, rdb := pgtest.New(t), redistest.New(t)
+	node := redisqueue.New(rdb, pgjournal.New(pool))
+	join(t, node, 0)
+	unlock, err := pgjournal.New(pool).Lock(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var all, asking sync.WaitGroup
+	for n := range 15 {
+		asking.Add(1)
+		all.Go(func() {
+			asking.Done()
+			if _, err := node.Do(ctx, request(1+n)); err == nil {
+				t.Error("the office was opened")
+			}
+		})
+	}
+	asking.Wait()
+	other := request(1)
+	other.Office = "standesamt"
+	if _, err := node.Do(t.Context(), other); err != nil {
+		t.Error(err)
+	}
+	leave()
+	all.Wait()
+}
+
 // TestFull fills Redis: a command then changes nothing, and the same id is
 // carried out when there is room again.
 func TestFull(t *testing.T) {

@@ -51,17 +51,22 @@ type opening struct {
 // opening or a restart came between.
 //
 // A node opens one office at a time: who waits for a turn holds no connection
-// to PostgreSQL, and who has it needs two. It goes on when whoever asked has
-// given up: others wait for the same.
+// to PostgreSQL, and who has it needs two. Of all who wait for one office, one
+// stands in line, so that an office that cannot be opened now does not keep the
+// others waiting. An opening goes on when whoever asked has given up.
 func (q *Queue) open(ctx context.Context, office queue.OfficeID, at int64, day string, force bool) error {
 	before := q.knows(office).Epoch
+	asked, _ := q.asked.LoadOrStore(office, make(chan struct{}, 1))
+	turn := asked.(chan struct{})
 	select {
-	case q.opening <- struct{}{}:
+	case turn <- struct{}{}:
 	case <-ctx.Done():
 		return fmt.Errorf("open %s: %w", office, ctx.Err())
 	}
 	opened := make(chan error, 1)
 	go func() {
+		defer func() { <-turn }()
+		q.opening <- struct{}{}
 		defer func() { <-q.opening }()
 		if !force && q.knows(office).Epoch > before {
 			opened <- errAgain // somebody opened it meanwhile

@@ -47,6 +47,7 @@ type Queue struct {
 	tell    func(queue.Event) // the node's follower, if it has one
 	record  *recorder
 	opening chan struct{}                 // full while this node opens an office
+	asked   sync.Map                      // queue.OfficeID → chan struct{}, full while the office is to be opened
 	noted   map[queue.OfficeID]queue.Mark // what Redis was told to be recorded; for keepRecording alone
 
 	mu    sync.Mutex
