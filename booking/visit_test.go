@@ -45,3 +45,13 @@ func TestPlan(t *testing.T) {
 		t.Errorf("longer than any stretch of duty: %v", err)
 	}
 }
+
+// Zones are kept by their names.
+func TestLocation(t *testing.T) {
+	for _, zone := range []string{"Europe/Berlin", "Atlantic/Azores", "Europe/Berlin"} {
+		city := booking.City{Zone: zone}
+		if got := city.Location().String(); got != zone {
+			t.Errorf("the zone is %s, want %s", got, zone)
+		}
+	}
+}

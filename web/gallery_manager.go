@@ -13,7 +13,9 @@ import (
 func (g gallery) managers() []example {
 	stranded := g.ticket("K 444", queue.WalkIn, "09:20", "", "09:40", "fischereischein")
 	forgotten := g.ticket("K 502", queue.WalkIn, "08:40", "", "09:00", "abholung", "bewohnerparken")
-	troubled := append(g.past(), append(g.waiting(), stranded, forgotten)...)
+	steps := g.ticket("K 613", queue.WalkIn, "09:28", "", "09:48", "abholung")
+	steps.Needs = []queue.Need{queue.StepFree}
+	troubled := append(g.past(), append(g.waiting(), stranded, forgotten, steps)...)
 	for i, reason := range []string{"departs-today", "deadline", "departs-today", "frail"} {
 		t := g.ticket(fmt.Sprintf("K 70%d", i), queue.AtOnce, fmt.Sprintf("09:1%d", 2*i), "", fmt.Sprintf("08:2%d", 7+i%3), "reisepass")
 		t.Reason = reason
@@ -30,12 +32,13 @@ func (g gallery) managers() []example {
 	}
 }
 
-// managerView counts a state. Its desks serve everything, or all but fishing licences.
+// managerView counts a state. Its desks serve everything, or all but fishing
+// licences and none without steps.
 func (g gallery) managerView(state *queue.Office, all bool) managerView {
 	for _, id := range []queue.DeskID{"1", "2", "4"} {
 		g.open(state, id, "")
 		if d := state.Desks[id]; !all {
-			d.Serves = nil
+			d.Serves, d.Meets = nil, []queue.Need{queue.Fetched, queue.Interpreter, queue.MoreTime}
 			for _, s := range g.office("buergerbuero").Services {
 				if s.ID != "fischereischein" {
 					d.Serves = append(d.Serves, queue.ServiceID(s.ID))
