@@ -208,17 +208,26 @@ func faults(ctx context.Context, p plan, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer site.close()
 	r := &run{plan: p, Rand: rand.New(rand.NewPCG(p.seed, 1<<32)), site: site, record: newRecord(site.pool), took: map[string]*times{}}
 	r.crowd = newCrowd(site, p.seed)
+	err = r.all(ctx, out)
+	site.close()
+	if err != nil {
+		site.lastWords(out)
+	}
+	return err
+}
+
+// all is the run, from the first command to the table.
+func (r *run) all(ctx context.Context, out io.Writer) error {
 	working, leave := context.WithCancel(ctx)
 	defer leave()
-	r.screens = watch(working, site)
+	r.screens = watch(working, r.site)
 	began := time.Now()
 	r.crowd.work(working)
 	for n, k := range r.order() {
 		if err := r.one(ctx, k); err != nil {
-			return fmt.Errorf("seed %d, fault %d, %s: %w", p.seed, n+1, k.name, err)
+			return fmt.Errorf("seed %d, fault %d, %s: %w", r.seed, n+1, k.name, err)
 		}
 		if len(r.wrong) > 0 {
 			break
@@ -298,7 +307,7 @@ func (r *run) atRest(ctx context.Context, k kind) error {
 			break
 		}
 		if time.Now().After(end) {
-			r.wrong = append(r.wrong, "after "+k.name+": "+wrong)
+			r.wrong = append(r.wrong, "after "+k.name+": "+wrong+"; the record ends at "+r.record.ends())
 			break
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -51,6 +52,9 @@ type node struct {
 
 // patience is how long we wait for what must come.
 const patience = 2 * time.Minute
+
+// wordsOfNode is how many lines of a node's log a run that failed prints.
+const wordsOfNode = 40
 
 // install starts everything, with the demonstration's city in it.
 func install(ctx context.Context, program string, nodes int) (*installation, error) {
@@ -217,6 +221,14 @@ func (n *node) await(ctx context.Context) error {
 		case <-ctx.Done():
 			return errors.New("a node does not become ready")
 		}
+	}
+}
+
+// lastWords prints how the nodes' logs end. The nodes must have ended.
+func (i *installation) lastWords(out io.Writer) {
+	for _, n := range i.nodes {
+		lines := strings.SplitAfter(n.log.String(), "\n")
+		fmt.Fprintf(out, "the log of %s ends:\n%s", n.address, strings.Join(lines[max(0, len(lines)-wordsOfNode):], ""))
 	}
 }
 

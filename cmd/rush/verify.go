@@ -90,6 +90,16 @@ func (r *record) take() []string {
 	return wrong
 }
 
+// ends says where the journal of each office ends.
+func (r *record) ends() string {
+	var ends []string
+	for office, h := range r.offices {
+		ends = append(ends, fmt.Sprintf("%s %d-%d", office, h.Epoch, h.Version))
+	}
+	slices.Sort(ends)
+	return strings.Join(ends, ", ")
+}
+
 // called are the numbers that are called in an area now, to the labels of their desks.
 func (r *record) called(area string) map[string]string {
 	called := map[string]string{}

@@ -225,29 +225,6 @@ func TestGap(t *testing.T) {
 	agrees(t, q)
 }
 
-// TestSalvage cuts the record off behind what was answered, as a failover of
-// PostgreSQL to a standby that lags does: what Redis has is recorded again.
-func TestSalvage(t *testing.T) {
-	t.Parallel()
-	s, pool := redistest.Start(t), pgtest.New(t)
-	q := redisqueue.New(s.Client(), pgjournal.New(pool))
-	for n := range 5 {
-		join(t, q, n)
-	}
-	for _, statement := range []string{"DELETE FROM queue_event WHERE version > 3", "UPDATE queue_head SET version = 3"} {
-		if _, err := pool.Exec(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.Kill()
-	s.Restart()
-	q = redisqueue.New(s.Client(), pgjournal.New(pool))
-	if event := join(t, q, 5); event.Tickets[0].Seq != 6 || event.Epoch != 2 {
-		t.Errorf("after the five comes number %d in epoch %d", event.Tickets[0].Seq, event.Epoch)
-	}
-	agrees(t, q)
-}
-
 // TestRecordGoesBack rolls the journal back while the office works on, over an
 // epoch's beginning: what Redis has is recorded again, also when nobody gives a
 // command. Where Redis has let go of it, the office stands.
@@ -264,22 +241,14 @@ func TestRecordGoesBack(t *testing.T) {
 	for n := 3; n < 6; n++ {
 		join(t, q, n)
 	}
-	back := func(version int) {
-		t.Helper()
-		for _, statement := range []string{fmt.Sprintf("DELETE FROM queue_event WHERE version > %d", version), fmt.Sprintf("UPDATE queue_head SET epoch = 1, version = %d", version)} {
-			if _, err := pool.Exec(t.Context(), statement); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	back(3)
+	cutRecord(t, pool, 3)
 	agrees(t, redisqueue.New(s.Client(), pgjournal.New(pool)))
-	back(3)
+	cutRecord(t, pool, 3)
 	if event := join(t, q, 6); event.Epoch != 2 || event.Tickets[0].Seq != 7 {
 		t.Errorf("afterwards: %+v", event)
 	}
 	agrees(t, q)
-	back(2)
+	cutRecord(t, pool, 2)
 	s.Client().XTrimMinID(t.Context(), "{buergerbuero}2:log", "8-0")
 	if _, err := q.Do(t.Context(), request(7)); !errors.Is(err, redisqueue.ErrGap) {
 		t.Errorf("a gap: %v", err)

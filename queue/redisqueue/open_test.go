@@ -1,0 +1,305 @@
+package redisqueue_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
+	"github.com/wartefrei/wartefrei/queue/redisqueue"
+	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
+)
+
+// TestRebuildComesSecond rebuilds an office that is so busy that the record goes
+// on between the look at it and every try, and other nodes open what it closed.
+// It needs one epoch: each more would have kept everybody waiting once more.
+func TestRebuildComesSecond(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	c := newCrowd(t, func() redis.UniversalClient { return s.Client() }, office)
+	c.work(100)
+	rdb := s.Client()
+	rdb.AddHook(busy{c, redisqueue.ScriptHash("fence"), s.Client()})
+	began, before := c.answered.Load(), epoch(t, c)
+	if err := redisqueue.New(rdb, pgjournal.New(c.pool)).Rebuild(t.Context(), office); err != nil {
+		t.Error(err)
+	}
+	if c.answered.Load() == began {
+		t.Error("nobody worked meanwhile")
+	}
+	if after := epoch(t, c); after != before+1 {
+		t.Errorf("epoch %d after %d", after, before)
+	}
+	c.leave(1)
+}
+
+func epoch(t *testing.T, c *crowd) int64 {
+	t.Helper()
+	o, err := c.nodes[0].Office(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Epoch
+}
+
+// busy has somebody answered before a script runs in an office that is open.
+type busy struct {
+	*crowd
+	script string
+	rdb    redis.UniversalClient
+}
+
+func (b busy) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (b busy) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (b busy) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if args := cmd.Args(); len(args) > 1 && args[1] == b.script && !b.rdb.HExists(ctx, "{"+string(office)+"}m", "fence").Val() {
+			b.work(1)
+		}
+		return next(ctx, cmd)
+	}
+}
+
+// TestLostBeforeRecorded empties Redis between the decision and its record, where
+// only the node that waits for that record can notice: the command is given again.
+func TestLostBeforeRecorded(t *testing.T) {
+	t.Parallel()
+	s, journal := redistest.Start(t), record(t)
+	join(t, redisqueue.New(s.Client(), journal), 1)
+	rdb := s.Client()
+	rdb.AddHook(&emptying{other: s.Client()})
+	if event := join(t, redisqueue.New(rdb, journal), 2); event.Epoch != 2 || event.Tickets[0].Seq != 2 {
+		t.Errorf("epoch %d, ticket %d", event.Epoch, event.Tickets[0].Seq)
+	}
+}
+
+// emptying empties Redis after the first decision that goes through a client.
+type emptying struct {
+	other *redis.Client
+	once  sync.Once
+}
+
+func (e *emptying) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (e *emptying) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (e *emptying) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if script, ok := cmd.(*redis.Cmd); ok && err == nil {
+			if answer, _ := script.Slice(); len(answer) > 0 && answer[0] == "EVENT" {
+				e.once.Do(func() { err = e.other.FlushDB(ctx).Err() })
+			}
+		}
+		return err
+	}
+}
+
+// Whoever asks first may give up: the opening goes on, and is no one's to begin anew.
+func TestOpeningGoesOn(t *testing.T) {
+	t.Parallel()
+	pool, rdb := pgtest.New(t), redistest.New(t)
+	node := redisqueue.New(rdb, pgjournal.New(pool))
+	joined := join(t, node, 0)
+	slow, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := slow.Exec(t.Context(), "LOCK TABLE queue_event IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	impatient, leave := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer leave()
+	if _, err := node.Do(impatient, request(1)); err == nil {
+		t.Error("answered before the record was read")
+	}
+	if err := slow.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o, err := node.Office(t.Context(), office)
+	if err != nil || o.Epoch != joined.Epoch+1 {
+		t.Errorf("epoch %d after %d, %v", o.Epoch, joined.Epoch, err)
+	}
+}
+
+// TestOpeningWaits has many commands find an office closed that another node
+// opens just then: one of them waits for its turn in PostgreSQL, so that they do
+// not take all connections, and all are answered in the end.
+func TestOpeningWaits(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	rdb, journal := redistest.New(t), pgjournal.New(pool)
+	node := redisqueue.New(rdb, journal)
+	join(t, node, 0)
+	unlock, err := pgjournal.New(pool).Lock(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for n := range 15 {
+		all.Go(func() {
+			if _, err := node.Do(t.Context(), request(1+n)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for most := 0; most < 100; most++ {
+		var waiting int
+		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks
+			WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+		if waiting > 1 {
+			t.Errorf("%d commands wait in PostgreSQL", waiting)
+			break
+		}
+		time.Sleep(3 * time.Millisecond)
+	}
+	unlock()
+	all.Wait()
+}
+
+// TestOpeningOfAnother has an office that cannot be opened: however many wait
+// for it, another is opened meanwhile.
+func TestOpeningOfAnother(t *testing.T) {
+	t.Parallel()
+	pool, rdb := pgtest.New(t), redistest.New(t)
+	node := redisqueue.New(rdb, pgjournal.New(pool))
+	join(t, node, 0)
+	unlock, err := pgjournal.New(pool).Lock(t.Context(), office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if err := rdb.FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var all, asking sync.WaitGroup
+	for n := range 15 {
+		asking.Add(1)
+		all.Go(func() {
+			asking.Done()
+			if _, err := node.Do(ctx, request(1+n)); err == nil {
+				t.Error("the office was opened")
+			}
+		})
+	}
+	asking.Wait()
+	other := request(1)
+	other.Office = "standesamt"
+	if _, err := node.Do(t.Context(), other); err != nil {
+		t.Error(err)
+	}
+	leave()
+	all.Wait()
+}
+
+// TestSalvage cuts the record off behind what was answered, as a failover of
+// PostgreSQL to a standby that lags does: what Redis has is recorded again.
+func TestSalvage(t *testing.T) {
+	t.Parallel()
+	s, pool := redistest.Start(t), pgtest.New(t)
+	q := redisqueue.New(s.Client(), pgjournal.New(pool))
+	for n := range 5 {
+		join(t, q, n)
+	}
+	cutRecord(t, pool, 3)
+	s.Kill()
+	s.Restart()
+	q = redisqueue.New(s.Client(), pgjournal.New(pool))
+	if event := join(t, q, 5); event.Tickets[0].Seq != 6 || event.Epoch != 2 {
+		t.Errorf("after the five comes number %d in epoch %d", event.Tickets[0].Seq, event.Epoch)
+	}
+	agrees(t, q)
+}
+
+// cutRecord takes away what is recorded after a version of the first epoch.
+func cutRecord(t *testing.T, pool *pgxpool.Pool, version int) {
+	t.Helper()
+	for _, statement := range []string{fmt.Sprintf("DELETE FROM queue_event WHERE version > %d", version), fmt.Sprintf("UPDATE queue_head SET epoch = 1, version = %d", version)} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSalvageBehindAnother has the record go on in another epoch, at a version
+// that an opening has salvaged, before that opening records: it begins anew
+// behind the other, and what it salvaged is not of this record.
+func TestSalvageBehindAnother(t *testing.T) {
+	t.Parallel()
+	s, pool := redistest.Start(t), pgtest.New(t)
+	journal := pgjournal.New(pool)
+	q := redisqueue.New(s.Client(), journal)
+	for n := range 5 {
+		join(t, q, n)
+	}
+	cutRecord(t, pool, 4)
+	s.Kill()
+	s.Restart()
+	rdb := s.Client()
+	rdb.AddHook(&overtaking{t: t, journal: journal})
+	if event := join(t, redisqueue.New(rdb, journal), 5); event.Epoch != 3 || event.Version != 7 || event.Tickets[0].Seq != 4 {
+		t.Errorf("after the three comes event %d-%d, number %d", event.Epoch, event.Version, event.Tickets[0].Seq)
+	}
+	agrees(t, redisqueue.New(s.Client(), journal))
+}
+
+// overtaking is another opening, in a Redis that has lost what this one still
+// has: it records at the first reading of a log.
+type overtaking struct {
+	t       *testing.T
+	journal *pgjournal.Journal
+	once    sync.Once
+}
+
+func (o *overtaking) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (o *overtaking) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func (o *overtaking) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() == "xrange" {
+			o.once.Do(func() { o.record(ctx) })
+		}
+		return next(ctx, cmd)
+	}
+}
+
+func (o *overtaking) record(ctx context.Context) {
+	e := pgjournal.Entry{Event: queue.Event{Office: office, Epoch: 2, Version: 5, At: morning.UnixMilli(), Day: "2026-11-24", Kind: "opened", Command: "opened:2",
+		Counters: queue.Counters{Seq: 3}}}
+	text, err := json.Marshal(e.Event)
+	if err != nil {
+		o.t.Error(err)
+		return
+	}
+	e.Text = string(text)
+	recorded, err := o.journal.Append(ctx, []pgjournal.Batch{{Office: office, After: queue.Mark{Epoch: 1, Version: 4}, Entries: []pgjournal.Entry{e}}})
+	if err != nil || !recorded[0] {
+		o.t.Errorf("the other opening: %v, %v", recorded, err)
+	}
+}
