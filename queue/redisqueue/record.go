@@ -15,7 +15,7 @@ import (
 const (
 	silentAfter  = 300 * time.Millisecond // of PostgreSQL: then answers are given before they are recorded
 	recordWithin = 2 * time.Second        // how long one group commit may take
-	repeatWrite  = 50 * time.Millisecond  // how often a waiting answer has the writing tried again
+	repeatWrite  = 50 * time.Millisecond  // how often writing is tried again, however many wait
 	maxHeld      = 2000                   // entries an office that wait here; more are read from Redis again
 )
 
@@ -39,6 +39,7 @@ type recorder struct {
 	mu      sync.Mutex
 	offices map[queue.OfficeID]*recording
 	writing bool      // the writer is at work
+	failed  time.Time // when it last ended without having written what there was
 	asked   time.Time // when PostgreSQL was first asked what it has not answered; zero if it has answered all
 	next    *reading  // of heads: the one that begins next
 	looking bool      // one is under way
@@ -209,9 +210,11 @@ func (r *recorder) ask() {
 	}
 }
 
-// startWriting has the writer work if it does not; for who has the lock.
+// startWriting has the writer work if it does not, and has not failed just now:
+// a server that comes back is not to be met by a crowd of connections. It is
+// for who has the lock.
 func (r *recorder) startWriting() {
-	if r.writing {
+	if r.writing || time.Since(r.failed) < repeatWrite {
 		return
 	}
 	for _, o := range r.offices {
@@ -231,6 +234,9 @@ func (r *recorder) write() {
 		more, err := r.writeGroup(ctx)
 		cancel()
 		r.mu.Lock()
+		if err != nil {
+			r.failed = time.Now()
+		}
 		if err != nil || !more {
 			r.writing = false
 			r.mu.Unlock()
@@ -361,9 +367,14 @@ type reading struct {
 }
 
 // headNow reads where an office's journal ends, not before it was called. Calls
-// that come while one is under way share the next.
+// that come while one is under way share the next. While PostgreSQL is silent,
+// only the writer asks.
 func (r *recorder) headNow(ctx context.Context, office queue.OfficeID) (queue.Mark, error) {
 	r.mu.Lock()
+	if r.silent() {
+		r.mu.Unlock()
+		return queue.Mark{}, errSilent
+	}
 	if r.next == nil {
 		r.next = &reading{offices: map[queue.OfficeID]bool{}, done: make(chan struct{})}
 		if !r.looking {

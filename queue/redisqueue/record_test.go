@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/wartefrei/wartefrei/booking/pg"
@@ -129,6 +132,48 @@ func TestRecordAway(t *testing.T) {
 			t.Fatal("the record stays behind")
 		}
 	}
+}
+
+// TestRecordAwayIsLeftAlone has many at work while PostgreSQL is away: however
+// many there are, a node tries to reach it twenty times a second, so that it is
+// not met by a crowd when it comes back.
+func TestRecordAwayIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	d, s := startDatabase(t), redistest.Start(t)
+	config, err := pgxpool.ParseConfig(d.server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tries atomic.Int64
+	config.BeforeConnect = func(context.Context, *pgx.ConnConfig) error { tries.Add(1); return nil }
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	q := redisqueue.New(s.Client(), pgjournal.New(pool))
+	join(t, q, 0)
+	d.stop(t)
+	tries.Store(0)
+	began := time.Now()
+	var all sync.WaitGroup
+	for desk := range 15 {
+		all.Go(func() {
+			for n := range 40 {
+				if _, err := q.Do(t.Context(), request(1+40*desk+n)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	took := time.Since(began)
+	if most := 1 + int64(took/(50*time.Millisecond)); tries.Load() > most {
+		t.Errorf("PostgreSQL was tried %d times in %v, want %d at most", tries.Load(), took, most)
+	}
+	d.start(t)
+	join(t, q, 1000) // has what waits recorded
+	agrees(t, q)
 }
 
 // TestRecordAwayNeedsDisk has a Redis that writes nothing to disk: what it has
