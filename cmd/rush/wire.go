@@ -67,6 +67,10 @@ func (w *wire) serve() {
 		if err != nil {
 			continue
 		}
+		if !w.reaches() {
+			from.Close()
+			continue
+		}
 		to, err := net.Dial("unix", w.to)
 		if err != nil || !w.keep(from, to) {
 			from.Close()
@@ -78,6 +82,14 @@ func (w *wire) serve() {
 		go w.pass(from, to)
 		go w.pass(to, from)
 	}
+}
+
+// reaches says whether the server can be reached: it is to hear nothing of
+// whoever tries while the wire is cut.
+func (w *wire) reaches() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state != cut
 }
 
 // keep notes two ends, so that a cut closes them; false while the wire is cut.
