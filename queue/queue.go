@@ -23,7 +23,7 @@
 // they are afterwards. A reader is a fold over events ([Office.Apply]): the
 // last state per ticket wins. The rules of order (what is due when) are in
 // due.go, the commands in command.go. Package redisqueue decides commands in
-// Redis, one script each; queuetest holds it against a model in plain Go.
+// Redis, one script each; queuetest holds it against package model, plain Go.
 //
 // This package knows no library and nothing of the other rooms. Package
 // checkin makes tickets of appointments and walk-ins, signage makes boards of

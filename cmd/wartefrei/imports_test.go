@@ -37,6 +37,7 @@ var rules = []rule{
 	// Their technology.
 	{"booking/...", "booking booking/...", true},
 	{"queue/audit", "queue", false},
+	{"queue/model", "queue", false},
 	{"queue/...", "queue queue/... booking/pg/... booking/texts", true},
 	{"checkin/...", "checkin checkin/... booking booking/... queue queue/...", true},
 	{"signage/...", "signage signage/... queue queue/... booking/pg/... booking/texts", true},
@@ -48,7 +49,7 @@ var rules = []rule{
 
 	// The program.
 	{"cmd/wartefrei/...", "booking booking/... queue queue/... checkin checkin/... signage signage/... dashboards dashboards/... web web/... cmd/wartefrei/...", true},
-	{"cmd/rush", "booking/democity booking/pg/... queue queue/audit queue/redisqueue/redisserver web/api", true}, // servers to break, and what is said about them
+	{"cmd/rush", "booking/democity booking/pg/... queue queue/audit queue/model queue/redisqueue/redisserver web/api", true}, // servers to break, and what is said about them
 }
 
 const module = "github.com/wartefrei/wartefrei"

@@ -5,12 +5,13 @@ import (
 	"sync"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/model"
 )
 
 // guarded is a model that many may ask at once.
 type guarded struct {
 	mu    sync.Mutex
-	model Model
+	model model.Line
 }
 
 func (g *guarded) Do(ctx context.Context, r queue.Request) (queue.Event, error) {

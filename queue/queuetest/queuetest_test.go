@@ -6,6 +6,7 @@ import (
 
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/audit"
+	"github.com/wartefrei/wartefrei/queue/model"
 )
 
 // TestModel holds the model against the cases and the properties that do not
@@ -22,7 +23,7 @@ func TestRules(t *testing.T) {
 	t.Parallel()
 	for seed, done := *seed, 0; done < 4**commands; seed, done = seed+1, done+perRun {
 		record := audit.New()
-		p := &pair{office: theOffice, model: Model{Tell: func(e queue.Event) {
+		p := &pair{office: theOffice, model: model.Line{Tell: func(e queue.Event) {
 			for _, wrong := range record.Take(e) {
 				t.Errorf("seed %d: %s", seed, wrong)
 			}

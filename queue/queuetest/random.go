@@ -222,12 +222,7 @@ func (g *generator) split(ticket queue.TicketID) queue.Command {
 }
 
 // state is what the model holds of the office.
-func (g *generator) state() *queue.Office {
-	if o, ok := g.pair.model.offices[g.pair.office]; ok {
-		return &o.state
-	}
-	return &queue.Office{}
-}
+func (g *generator) state() *queue.Office { return g.pair.model.Present(g.pair.office) }
 
 // done are some services, mostly of the ticket at the desk.
 func (g *generator) done(desk queue.DeskID) []queue.ServiceID {

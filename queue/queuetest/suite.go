@@ -1,3 +1,10 @@
+// Package queuetest says what a [queue.Line] must do.
+//
+// [Run] holds a line against the model (package model), case by case and in
+// long random runs, and then tests what must be true of any line. redisqueue
+// passes it on a real Redis.
+//
+// A long run: go test ./queue/redisqueue -run Line/random -queue.commands 100000
 package queuetest
 
 import (
@@ -12,6 +19,7 @@ import (
 	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/model"
 )
 
 const (
@@ -38,7 +46,7 @@ func Run(t *testing.T, fresh func(*testing.T) queue.Line) {
 // pair is a line and the model, told the same.
 type pair struct {
 	line     queue.Line
-	model    Model
+	model    model.Line
 	office   queue.OfficeID
 	requests []queue.Request // so far
 }

@@ -1,12 +1,10 @@
-// Package queuetest says what a [queue.Line] must do.
+// Package model is the rules of the queue in plain Go, sequential and in
+// memory: what the comments in queue/command.go mean, said once more in another
+// way than the scripts say it.
 //
-// [Model] is the rules in plain Go, sequential and in memory: what the comments
-// in queue/command.go mean, said once more in another way. [Run] holds a line
-// against the model, case by case and in long random runs, and then tests what
-// must be true of any line. redisqueue passes it on a real Redis.
-//
-// A long run: go test ./queue/redisqueue -run Line/random -queue.commands 100000
-package queuetest
+// Package queuetest holds a line against it, command by command; cmd/rush asks
+// it whether a refusal was right.
+package model
 
 import (
 	"cmp"
@@ -19,14 +17,14 @@ import (
 	"github.com/wartefrei/wartefrei/queue"
 )
 
-// Model is the reference: a line that is easily seen to be right. It is not
+// Line is the reference: a line that is easily seen to be right. It is not
 // safe for concurrent use.
-type Model struct {
+type Line struct {
 	Tell    func(queue.Event) // gets every event, also those that end a day; may be nil
 	offices map[queue.OfficeID]*office
 }
 
-var _ queue.Line = (*Model)(nil)
+var _ queue.Line = (*Line)(nil)
 
 // office is one office's queue, and what it answered.
 type office struct {
@@ -43,7 +41,7 @@ type answer struct {
 }
 
 // Do carries out a command.
-func (m *Model) Do(ctx context.Context, r queue.Request) (queue.Event, error) {
+func (m *Line) Do(ctx context.Context, r queue.Request) (queue.Event, error) {
 	if err := r.Validate(); err != nil {
 		return queue.Event{}, err
 	}
@@ -73,16 +71,27 @@ func (m *Model) Do(ctx context.Context, r queue.Request) (queue.Event, error) {
 }
 
 // Office returns the whole state.
-func (m *Model) Office(ctx context.Context, id queue.OfficeID) (*queue.Office, error) {
-	o, ok := m.offices[id]
-	if !ok {
-		return &queue.Office{ID: id}, nil
+func (m *Line) Office(ctx context.Context, id queue.OfficeID) (*queue.Office, error) {
+	return m.Present(id).Clone(), nil
+}
+
+// Present is an office's state as it is kept: do not change it.
+func (m *Line) Present(id queue.OfficeID) *queue.Office {
+	if o, ok := m.offices[id]; ok {
+		return &o.state
 	}
-	return o.state.Clone(), nil
+	return &queue.Office{ID: id}
+}
+
+// Decide says whether a command would be refused in a state, and why; nil: it
+// would be carried out. now is in ms. Nothing is changed.
+func Decide(state *queue.Office, now int64, c queue.Command) error {
+	d := decision{office: state, now: max(now, state.At), counters: state.Counters}
+	return d.decide(c)
 }
 
 // open returns the office; its first request opens it.
-func (m *Model) open(r queue.Request) *office {
+func (m *Line) open(r queue.Request) *office {
 	if o, ok := m.offices[r.Office]; ok {
 		return o
 	}
@@ -105,7 +114,7 @@ func (o *office) answered(id string) (answer, bool) {
 }
 
 // turnDay ends what is open, then begins the request's day with a clean sheet.
-func (m *Model) turnDay(ctx context.Context, o *office, r queue.Request) {
+func (m *Line) turnDay(ctx context.Context, o *office, r queue.Request) {
 	end := func(about string, c queue.Command) {
 		r.ID, r.Day, r.Command = "end:"+o.state.Day+":"+about, o.state.Day, c
 		r.Actor = queue.Actor{Role: "system"}
