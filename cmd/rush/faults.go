@@ -362,6 +362,7 @@ func (r *run) conclude(ctx context.Context) {
 		sent = r.forgotten(sent)
 	} else {
 		r.wrong = append(r.wrong, r.record.lost()...)
+		r.wrong = append(r.wrong, r.refusals(ctx, sent)...)
 	}
 	r.wrong = append(r.wrong, compare(sent, r.record)...)
 	r.wrong = append(r.wrong, inOrder(sent)...)

@@ -15,6 +15,7 @@
 //	screens.go       who watches
 //	faults.go        the kinds of faults, and one after the other
 //	verify.go        what must be true of the journal, whatever happened
+//	refusals.go      and of what was refused
 //
 // The program under test is .build/wartefrei, or the one that -program names.
 package main

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,6 +57,7 @@ type command struct {
 	Answer time.Time
 	Tries  int
 	Status int
+	Code   string // of a refusal
 	Behind bool
 	Event  api.Event // of those that a desk or ticket command answered
 	Visit  api.Visit // of those who were let in
@@ -261,6 +263,10 @@ func (c *crowd) read(sent *command, text []byte) bool {
 	switch {
 	case sent.Status >= 400 && sent.Status != http.StatusConflict && sent.Status != http.StatusUnprocessableEntity:
 		c.complain("%s %s: %d %s", sent.Path, sent.Body, sent.Status, text)
+	case sent.Status >= 400:
+		var refusal api.Problem
+		err = json.Unmarshal(text, &refusal)
+		sent.Code = strings.TrimPrefix(refusal.Type, "/problems/")
 	case sent.Status == http.StatusCreated:
 		err = json.Unmarshal(text, &sent.Visit)
 	case sent.Status == http.StatusOK:

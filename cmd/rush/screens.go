@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"github.com/wartefrei/wartefrei/booking/democity"
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
@@ -23,20 +25,21 @@ type screens struct {
 
 // screen is one of them.
 type screen struct {
-	area    string
-	node    *node
-	mu      sync.Mutex
-	board   api.Board
-	epoch   int64 // of the newest frame of this connection
-	version int64
-	fell    []string // frames that were older than the one before
+	area   string
+	node   *node
+	mu     sync.Mutex
+	board  api.Board
+	mark   queue.Mark            // of the newest frame of this connection
+	newest map[string]queue.Mark // office → its newest call that the screen gonged for
+	gongs  map[string]bool       // by the call's id
+	fell   []string              // frames that were older than the one before
 }
 
 // frame is a message, as far as a screen looks at it.
 type frame struct {
-	Epoch   int64
-	Version int64
-	Data    *api.Board
+	queue.Mark
+	Data  *api.Board
+	Calls []struct{ ID string }
 }
 
 func watch(ctx context.Context, site *installation) *screens {
@@ -45,7 +48,7 @@ func watch(ctx context.Context, site *installation) *screens {
 	for _, house := range city.Houses {
 		for _, area := range house.Areas {
 			for _, n := range site.nodes {
-				one := &screen{area: area.ID, node: n}
+				one := newScreen(area.ID, n)
 				s.all = append(s.all, one)
 				s.reading.Go(func() {
 					for ctx.Err() == nil {
@@ -57,6 +60,10 @@ func watch(ctx context.Context, site *installation) *screens {
 		}
 	}
 	return s
+}
+
+func newScreen(area string, n *node) *screen {
+	return &screen{area: area, node: n, newest: map[string]queue.Mark{}, gongs: map[string]bool{}}
 }
 
 // follow reads frames until the connection ends.
@@ -72,7 +79,7 @@ func (s *screen) follow(ctx context.Context) {
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	s.mu.Lock()
-	s.epoch, s.version = 0, 0
+	s.mark = queue.Mark{}
 	s.mu.Unlock()
 	conn.SetPingHandler(func(data string) error {
 		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
@@ -99,15 +106,40 @@ func (s *screen) take(text []byte) {
 	if f.Data == nil {
 		return
 	}
-	if f.Epoch < s.epoch || f.Epoch == s.epoch && f.Version < s.version {
-		s.fell = append(s.fell, fmt.Sprintf("screen %s got %d-%d after %d-%d", s.area, f.Epoch, f.Version, s.epoch, s.version))
+	if !f.Covers(s.mark) {
+		s.fell = append(s.fell, fmt.Sprintf("screen %s got %v after %v", s.area, f.Mark, s.mark))
 	}
-	s.epoch, s.version, s.board = f.Epoch, f.Version, *f.Data
+	s.mark, s.board = f.Mark, *f.Data
+	for _, call := range slices.Backward(f.Calls) {
+		s.gong(call.ID)
+	}
 }
 
-// shows says what is wrong with the board, where the calls are as called says,
-// numbers to labels of desks, and made says whether a call was ever made.
-func (s *screen) shows(called map[string]string, made func(api.Call) bool) string {
+// gong sounds for a call as the page does (web/look/chime.js): if it is newer
+// than all of its office before.
+func (s *screen) gong(id string) {
+	office, mark, err := callOf(id)
+	if err != nil {
+		s.fell = append(s.fell, fmt.Sprintf("screen %s is told of the call %q", s.area, id))
+		return
+	}
+	if s.newest[office].Covers(mark) {
+		return
+	}
+	s.newest[office] = mark
+	s.gongs[id] = true
+}
+
+// callOf reads the id of a call, "<office>/<epoch>-<version>".
+func callOf(id string) (office string, m queue.Mark, err error) {
+	office, mark, _ := strings.Cut(id, "/")
+	_, err = fmt.Sscanf(mark, "%d-%d", &m.Epoch, &m.Version)
+	return office, m, err
+}
+
+// shows says what is wrong with what the screen shows and has gonged for, where
+// the calls are as called says; made says whether a call was ever made.
+func (s *screen) shows(called []api.Call, made func(api.Call) bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, call := range slices.Concat(s.board.Now, s.board.Earlier) {
@@ -115,14 +147,16 @@ func (s *screen) shows(called map[string]string, made func(api.Call) bool) strin
 			return fmt.Sprintf("screen %s at %s shows a call that nobody made: %+v", s.area, s.node.address, call)
 		}
 	}
-	missing := len(called)
-	for _, call := range s.board.Now {
-		if desk, ok := called[call.Number]; ok && desk == call.Desk {
-			missing--
+	for _, call := range called {
+		shown := slices.ContainsFunc(s.board.Now, func(c api.Call) bool {
+			return c.ID == call.ID && c.Number == call.Number && c.Desk == call.Desk
+		})
+		switch {
+		case !shown:
+			return fmt.Sprintf("screen %s at %s lacks %+v: it shows %v", s.area, s.node.address, call, s.board.Now)
+		case !s.gongs[call.ID]:
+			return fmt.Sprintf("screen %s at %s shows %+v and did not gong for it", s.area, s.node.address, call)
 		}
 	}
-	if missing == 0 {
-		return ""
-	}
-	return fmt.Sprintf("screen %s at %s lacks %d of %d calls: shows %v, called are %v", s.area, s.node.address, missing, len(called), s.board.Now, called)
+	return ""
 }

@@ -100,13 +100,12 @@ func (r *record) ends() string {
 	return strings.Join(ends, ", ")
 }
 
-// called are the numbers that are called in an area now, to the labels of their desks.
-func (r *record) called(area string) map[string]string {
-	called := map[string]string{}
-	for _, h := range r.offices {
+// called are the calls of an area that nobody has followed yet.
+func (r *record) called(area string) (called []api.Call) {
+	for office, h := range r.offices {
 		for id, desk := range h.At() {
 			if t := h.Tickets[id]; t.State == queue.Called && t.Area == area {
-				called[t.Number] = h.Desks[desk].Label
+				called = append(called, api.Call{ID: office + "/" + t.Call, Number: t.Number, Desk: h.Desks[desk].Label})
 			}
 		}
 	}
@@ -115,13 +114,9 @@ func (r *record) called(area string) map[string]string {
 
 // made says whether a call that a screen shows is in the record.
 func (r *record) made(c api.Call) bool {
-	office, mark, _ := strings.Cut(c.ID, "/")
-	var epoch, version int64
-	if _, err := fmt.Sscanf(mark, "%d-%d", &epoch, &version); err != nil {
-		return false
-	}
+	office, m, err := callOf(c.ID)
 	h, ok := r.offices[office]
-	return ok && h.seen[version].epoch == epoch && strings.Contains(h.seen[version].told, c.Number+string(queue.Called))
+	return err == nil && ok && h.seen[m.Version].epoch == m.Epoch && strings.Contains(h.seen[m.Version].told, c.Number+string(queue.Called))
 }
 
 // take holds an event against the state before it, and keeps what answers are compared with.
@@ -249,16 +244,10 @@ func inOrder(sent []command) (wrong []string) {
 			byOffice[c.Office] = append(byOffice[c.Office], c)
 		}
 	}
-	for office, bySending := range byOffice {
-		byAnswer := slices.Clone(bySending)
-		slices.SortFunc(bySending, func(a, b command) int { return a.Sent.Compare(b.Sent) })
-		slices.SortFunc(byAnswer, func(a, b command) int { return a.Answer.Compare(b.Answer) })
-		highest, n := int64(0), 0
-		for _, c := range bySending {
-			for ; byAnswer[n].Answer.Before(c.Sent); n++ {
-				highest = max(highest, byAnswer[n].Event.Version)
-			}
-			if c.Event.Version <= highest {
+	for office, commands := range byOffice {
+		after, _ := bounds(commands)
+		for _, c := range commands {
+			if highest := after(c.Sent); c.Event.Version <= highest {
 				wrong = append(wrong, fmt.Sprintf("%s %s: version %d, sent after %d was answered", office, c.Key, c.Event.Version, highest))
 			}
 		}
