@@ -32,25 +32,89 @@ const turn = 500
 // scripts with the same arguments to the same server, on as many raw
 // connections, then the same row to the same PostgreSQL, those that wait
 // committed together; nothing validated, decoded, compared or followed. ratio
-// is ours over theirs.
+// is ours over theirs; redis/s and postgres/s are the halves of the bare loop.
 func BenchmarkCommands(b *testing.B) {
 	s, d := redistest.Start(b), startDatabase(b)
 	for _, desks := range []int{1, 10, 50} {
 		b.Run(fmt.Sprintf("desks=%d", desks), func(b *testing.B) {
-			ours, bare := newHall(b, s.Client(), d.pool, desks), newHall(b, s.Client(), d.pool, desks)
-			loop := bare.bareLoop(b)
-			var took, bareTook time.Duration
-			b.ResetTimer()
-			for left := b.N; left > 0; left -= turn { // in turns, so that both have the same machine
-				took += ours.play(b, min(left, turn), ours.do)
-				b.StopTimer()
-				bareTook += bare.play(b, min(left, turn), loop)
-				b.StartTimer()
+			ours, bare, rows := newHall(b, s.Client(), d.pool, desks), newHall(b, s.Client(), d.pool, desks), newHall(b, s.Client(), d.pool, desks)
+			decide, commit, commitAlone := bare.bareScripts(b), bare.bareCommits(b), rows.bareCommits(b)
+			loops := []loop{
+				{"commands/s", ours, ours.do},
+				{"bare/s", bare, func(r queue.Request, desk int) error {
+					event, err := decide(r, desk)
+					if err != nil {
+						return err
+					}
+					return commit(event)
+				}},
+				{"redis/s", bare, func(r queue.Request, desk int) error { _, err := decide(r, desk); return err }},
+				{"postgres/s", rows, func(queue.Request, int) error { return commitAlone(someEvent) }},
 			}
-			b.ReportMetric(float64(b.N)/took.Seconds(), "commands/s")
-			b.ReportMetric(float64(b.N)/bareTook.Seconds(), "bare/s")
-			b.ReportMetric(bareTook.Seconds()/took.Seconds(), "ratio")
+			took := make([]time.Duration, len(loops))
+			b.ResetTimer()
+			for left := b.N; left > 0; left -= turn { // in turns, so that all have the same machine
+				for n, l := range loops {
+					took[n] += l.hall.play(b, min(left, turn), l.do)
+				}
+			}
+			for n, l := range loops {
+				b.ReportMetric(float64(b.N)/took[n].Seconds(), l.name)
+			}
+			b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "ratio")
+			b.ReportMetric(0, "ns/op")
 		})
+	}
+}
+
+// loop is one way to give commands.
+type loop struct {
+	name string
+	hall *hall
+	do   func(queue.Request, int) error
+}
+
+// someEvent is about as long as that of a call.
+var someEvent = `{"text": "` + strings.Repeat("x", 700) + `"}`
+
+// BenchmarkCallNextAtPace gives 500 commands a second at 50 desks, every other a
+// call-next, and says how long these take from when they were due to be given, and
+// how long those of the bare loop take.
+func BenchmarkCallNextAtPace(b *testing.B) {
+	const desks = 50
+	s, d := redistest.Start(b), startDatabase(b)
+	ours, bare := newHall(b, s.Client(), d.pool, desks), newHall(b, s.Client(), d.pool, desks)
+	decide, commit := bare.bareScripts(b), bare.bareCommits(b)
+	b.ResetTimer()
+	for name, took := range map[string][]time.Duration{
+		"": ours.pace(b, b.N, ours.do),
+		"bare-": bare.pace(b, b.N, func(r queue.Request, desk int) error {
+			event, err := decide(r, desk)
+			if err != nil {
+				return err
+			}
+			return commit(event)
+		}),
+	} {
+		slices.Sort(took)
+		b.ReportMetric(took[len(took)/2].Seconds()*1000, name+"p50-ms")
+		b.ReportMetric(took[len(took)*99/100].Seconds()*1000, name+"p99-ms")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkOffices times call-next in turn in so many offices of one Redis, in
+// each of which ten wait.
+func BenchmarkOffices(b *testing.B) {
+	for _, offices := range []int{1, 500} {
+		rdb, pool := redistest.New(b), pgtest.New(b)
+		var halls []*hall
+		for range offices {
+			h := newHall(b, rdb, pool, 1)
+			h.fill(b, 8)
+			halls = append(halls, h)
+		}
+		b.Run(fmt.Sprintf("offices=%d", offices), func(b *testing.B) { callAndPutBack(b, halls) })
 	}
 }
 
@@ -59,18 +123,22 @@ func BenchmarkCallNext(b *testing.B) {
 	for _, waiting := range []int{10, 1_000, 100_000} {
 		h := newHall(b, redistest.New(b), pgtest.New(b), 1)
 		h.fill(b, waiting)
-		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) {
-			var calling time.Duration
-			for range b.N {
-				began := time.Now()
-				h.must(b, 0, queue.CallNext{Desk: "0"})
-				calling += time.Since(began)
-				h.must(b, 0, queue.PutBack{Desk: "0"})
-			}
-			b.ReportMetric(float64(calling.Nanoseconds())/float64(b.N), "ns/call-next")
-			b.ReportMetric(0, "ns/op")
-		})
+		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) { callAndPutBack(b, []*hall{h}) })
 	}
+}
+
+// callAndPutBack times call-next alone, in one hall after the other.
+func callAndPutBack(b *testing.B, halls []*hall) {
+	var calling time.Duration
+	for n := range b.N {
+		h := halls[n%len(halls)]
+		began := time.Now()
+		h.must(b, 0, queue.CallNext{Desk: "0"})
+		calling += time.Since(began)
+		h.must(b, 0, queue.PutBack{Desk: "0"})
+	}
+	b.ReportMetric(float64(calling.Nanoseconds())/float64(b.N), "ns/call-next")
+	b.ReportMetric(0, "ns/op")
 }
 
 // hall is an office whose desks call and put back, so that as many wait after
@@ -141,12 +209,8 @@ func (h *hall) play(b *testing.B, n int, do func(queue.Request, int) error) time
 	var all sync.WaitGroup
 	for desk := range h.desks {
 		all.Go(func() {
-			for ; left.Add(-1) >= 0; h.turns[desk]++ {
-				c := queue.Command(queue.CallNext{Desk: deskID(desk)})
-				if h.turns[desk]%2 == 1 {
-					c = queue.PutBack{Desk: deskID(desk)}
-				}
-				if err := do(h.request(desk, c), desk); err != nil {
+			for left.Add(-1) >= 0 {
+				if err := do(h.next(desk), desk); err != nil {
 					b.Error(err)
 					return
 				}
@@ -157,9 +221,51 @@ func (h *hall) play(b *testing.B, n int, do func(queue.Request, int) error) time
 	return time.Since(began)
 }
 
-// bareLoop sends prepared bytes over one connection per desk: only the id
-// differs from command to command.
-func (h *hall) bareLoop(b *testing.B) func(queue.Request, int) error {
+// next is what a desk does next: it calls, and puts back whom it called.
+func (h *hall) next(desk int) queue.Request {
+	h.turns[desk]++
+	if h.turns[desk]%2 == 0 {
+		return h.request(desk, queue.PutBack{Desk: deskID(desk)})
+	}
+	return h.request(desk, queue.CallNext{Desk: deskID(desk)})
+}
+
+// perSecond is how many commands a pace has.
+const perSecond = 500
+
+// pace has all desks give n commands in all, one each 1/perSecond, and returns
+// how long after its moment each call-next was answered.
+func (h *hall) pace(b *testing.B, n int, do func(queue.Request, int) error) (took []time.Duration) {
+	b.Helper()
+	began := time.Now()
+	var mu sync.Mutex
+	var given atomic.Int64
+	var all sync.WaitGroup
+	for desk := range h.desks {
+		all.Go(func() {
+			for i := given.Add(1); i <= int64(max(n, 2*h.desks)); i = given.Add(1) {
+				moment := began.Add(time.Duration(i) * time.Second / perSecond)
+				time.Sleep(time.Until(moment))
+				r := h.next(desk)
+				if err := do(r, desk); err != nil {
+					b.Error(err)
+					return
+				}
+				if r.Command.Kind() == (queue.CallNext{}).Kind() {
+					mu.Lock()
+					took = append(took, time.Since(moment))
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	all.Wait()
+	return took
+}
+
+// bareScripts sends prepared bytes over one connection per desk: only the id
+// differs from command to command. It returns the event.
+func (h *hall) bareScripts(b *testing.B) func(queue.Request, int) (string, error) {
 	type desk struct {
 		conn    net.Conn
 		answers *bufio.Reader
@@ -177,19 +283,14 @@ func (h *hall) bareLoop(b *testing.B) func(queue.Request, int) error {
 			desks[i].bytes[c.Kind()] = h.prepare(b, c)
 		}
 	}
-	commit := h.bareCommits(b)
-	return func(r queue.Request, n int) error {
+	return func(r queue.Request, n int) (string, error) {
 		d := desks[n]
 		text := d.bytes[r.Command.Kind()]
 		copy(text[strings.Index(string(text), "r0"):], r.ID) // ids are of one length
 		if _, err := d.conn.Write(text); err != nil {
-			return err
+			return "", err
 		}
-		event, err := readEvent(d.answers)
-		if err != nil {
-			return err
-		}
-		return commit(event)
+		return readEvent(d.answers)
 	}
 }
 
