@@ -1,5 +1,6 @@
 // Package redisserver runs a private Redis under a folder: no port, only a
-// unix socket. wartefrei demo and redistest use it.
+// unix socket. wartefrei demo, rush and redistest use it; the latter two also
+// the installations that fail over (Many).
 //
 // The folder holds the append-only file, fsynced before every answer, and a
 // lock that keeps a second server out. The server ends when we end, however

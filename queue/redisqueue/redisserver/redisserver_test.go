@@ -88,6 +88,93 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// TestSentinel kills a master: another is found, which has what was written.
+func TestSentinel(t *testing.T) {
+	t.Parallel()
+	m := many(t, redisserver.Sentinel)
+	options, err := redis.ParseFailoverURL(strings.Replace(m.URL(), "redis-sentinel", "redis", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rdb := redis.NewFailoverClient(options)
+	t.Cleanup(func() { rdb.Close() })
+	if err := rdb.Set(t.Context(), "word", "kept", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := rdb.Wait(t.Context(), 2, 10*time.Second).Result(); n != 2 || err != nil {
+		t.Fatalf("%d replicas have the word, %v", n, err)
+	}
+	killed := master(t, m)
+	m.Kill(killed)
+	if promoted := master(t, m); promoted == killed {
+		t.Errorf("server %d was killed and is the master", killed)
+	}
+	if err := m.Restart(t.Context(), killed); err != nil {
+		t.Fatal(err)
+	}
+	if got := rdb.Get(t.Context(), "word").Val(); got != "kept" {
+		t.Errorf("after the failover the word is %q", got)
+	}
+}
+
+// TestCluster kills each master of a cluster and starts it again: it has its words.
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	m := many(t, redisserver.Cluster)
+	options, err := redis.ParseClusterURL(strings.Replace(m.URL(), "redis-cluster", "redis", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rdb := redis.NewClusterClient(options)
+	t.Cleanup(func() { rdb.Close() })
+	words := []string{"a", "b", "c"} // of one master each
+	for _, word := range words {
+		if err := rdb.Set(t.Context(), word, "kept", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 3 {
+		m.Kill(n)
+		if err := m.Restart(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, word := range words {
+		got, err := rdb.Get(t.Context(), word).Result()
+		for end := time.Now().Add(30 * time.Second); err != nil && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			got, err = rdb.Get(t.Context(), word).Result() // a master that comes back waits for the others
+		}
+		if got != "kept" || err != nil {
+			t.Errorf("after the kills the word %s is %q, %v", word, got, err)
+		}
+	}
+}
+
+func many(t *testing.T, start func(context.Context, string) (*redisserver.Many, error)) *redisserver.Many {
+	t.Helper()
+	m, err := start(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		if err := m.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return m
+}
+
+func master(t *testing.T, m *redisserver.Many) int {
+	t.Helper()
+	n, err := m.Master(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func TestInUse(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

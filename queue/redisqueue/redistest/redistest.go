@@ -79,11 +79,7 @@ type Server struct {
 // Start starts a server that goes with the test.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	mother, err := shared() // its watcher removes our folder with its own
-	if err != nil {
-		t.Fatalf("start Redis for tests: %v", err)
-	}
-	folder := filepath.Join(filepath.Dir(mother.Socket()), fmt.Sprintf("server-%d", counted.Add(1)))
+	folder := ownFolder(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	server, err := redisserver.Start(ctx, redisserver.Config{Folder: folder})
@@ -97,6 +93,16 @@ func Start(t testing.TB) *Server {
 		os.RemoveAll(folder)
 	})
 	return &Server{t, server}
+}
+
+// ownFolder is a folder for servers of the test's own.
+func ownFolder(t testing.TB) string {
+	t.Helper()
+	mother, err := shared() // its watcher removes our folder with its own
+	if err != nil {
+		t.Fatalf("start Redis for tests: %v", err)
+	}
+	return filepath.Join(filepath.Dir(mother.Socket()), fmt.Sprintf("server-%d", counted.Add(1)))
 }
 
 // Client returns a client of the server that goes with the test.
