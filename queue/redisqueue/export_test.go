@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/queue/pgjournal"
 )
 
 // Bare is the EVALSHA that Do sends for a request, for a loop that sends it
@@ -24,6 +25,22 @@ func (q *Queue) Bare(ctx context.Context, r queue.Request) ([]any, error) {
 
 // ScriptHash is what EVALSHA names a script by.
 func ScriptHash(name string) string { return scripts[name].Hash() }
+
+// Lined are the versions that would be recorded next after events of epoch 1
+// came in such an order, where the record ends with version 1, and whether one
+// is waited for.
+func Lined(came ...int64) (lined []int64, waits bool) {
+	r := newRecorder(nil)
+	r.headMoved("o", queue.Mark{Epoch: 1, Version: 1})
+	for _, v := range came {
+		r.heard(pgjournal.Entry{Event: queue.Event{Office: "o", Epoch: 1, Version: v}})
+	}
+	o := r.of("o")
+	for _, e := range o.next {
+		lined = append(lined, e.Version)
+	}
+	return lined, !o.waits.IsZero()
+}
 
 // Note tells Redis how far an office is recorded, and to keep so many recorded events.
 func (q *Queue) Note(ctx context.Context, office queue.OfficeID, keep int) error {

@@ -29,7 +29,7 @@ var (
 // recorder writes into the journal what Redis has decided: one writer a node,
 // and while one commit is under way, what comes waits for the next.
 //
-//	Do ─▶ decided ─▶ next ─┐
+//	Do ─▶ decided ─▶ next ─┐  (early, while one between is missing)
 //	Follower hears ────────┤─▶ write: one commit for all offices ─▶ head moves ─▶ Do answers
 //	a gap ─▶ read the log ─┘
 type recorder struct {
@@ -48,12 +48,14 @@ type recorder struct {
 // recording is how far one office is recorded, and what is to be.
 type recording struct {
 	head    queue.Mark
-	known   bool              // nobody is known to have written after head
-	next    []pgjournal.Entry // follow head without a gap
-	decided queue.Mark        // the newest that is known to be decided
-	behind  time.Time         // since when decided is not recorded; zero if it is
-	moved   chan struct{}     // closed when head moves
-	stuck   error             // why what follows head cannot be read: ErrGap, errClosed, or Redis is away
+	known   bool                      // nobody is known to have written after head
+	next    []pgjournal.Entry         // follow head without a gap
+	early   map[int64]pgjournal.Entry // by version: came before one that they follow
+	waits   time.Time                 // since when for that one; zero if nothing is early
+	decided queue.Mark                // the newest that is known to be decided
+	behind  time.Time                 // since when decided is not recorded; zero if it is
+	moved   chan struct{}             // closed when head moves
+	stuck   error                     // why what follows head cannot be read: ErrGap, errClosed, or Redis is away
 }
 
 func newRecorder(journal *pgjournal.Journal) *recorder {
@@ -64,7 +66,7 @@ func newRecorder(journal *pgjournal.Journal) *recorder {
 func (r *recorder) of(office queue.OfficeID) *recording {
 	o, ok := r.offices[office]
 	if !ok {
-		o = &recording{moved: make(chan struct{})}
+		o = &recording{moved: make(chan struct{}), early: map[int64]pgjournal.Entry{}}
 		r.offices[office] = o
 	}
 	return o
@@ -85,17 +87,48 @@ func (r *recorder) decided(e pgjournal.Entry) {
 func (r *recorder) heard(e pgjournal.Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.of(e.Office).hold(e)
+	o := r.of(e.Office)
+	o.hold(e)
+	if !o.behind.IsZero() {
+		r.startWriting()
+	}
 }
 
-// hold keeps an entry if it follows; for who has the lock.
+// hold keeps an entry that follows, now or when what is between them has come:
+// answers of Redis overtake each other on their way to us. It is for who has the lock.
 func (o *recording) hold(e pgjournal.Entry) {
-	last := o.head
-	if n := len(o.next); n > 0 {
-		last = o.next[n-1].Mark()
+	last := o.last()
+	if !o.known || e.Epoch != last.Epoch || e.Version <= last.Version || len(o.next)+len(o.early) >= maxHeld {
+		return
 	}
-	if o.known && e.Version == last.Version+1 && e.Epoch == last.Epoch && len(o.next) < maxHeld {
+	o.early[e.Version] = e
+	o.line()
+}
+
+// last is the newest that is recorded or follows without a gap.
+func (o *recording) last() queue.Mark {
+	if n := len(o.next); n > 0 {
+		return o.next[n-1].Mark()
+	}
+	return o.head
+}
+
+// line lines up what was early and now follows.
+func (o *recording) line() {
+	for v := o.last().Version + 1; ; v++ {
+		e, ok := o.early[v]
+		if !ok {
+			break
+		}
+		delete(o.early, v)
 		o.next = append(o.next, e)
+		o.waits = time.Time{}
+	}
+	switch {
+	case len(o.early) == 0:
+		o.waits = time.Time{}
+	case o.waits.IsZero():
+		o.waits = time.Now()
 	}
 }
 
@@ -157,6 +190,8 @@ func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 		if len(o.next) > 0 && (o.next[0].Version != head.Version+1 || o.next[0].Epoch != head.Epoch) {
 			o.next = nil
 		}
+		maps.DeleteFunc(o.early, func(v int64, e pgjournal.Entry) bool { return v <= o.last().Version || e.Epoch != head.Epoch })
+		o.line()
 		close(o.moved)
 		o.moved = make(chan struct{})
 	}
@@ -275,12 +310,14 @@ func (r *recorder) writeGroup(ctx context.Context) (more bool, err error) {
 }
 
 // behind are the offices with something to record, and those of them whose
-// head is to be read first: others have written if nothing follows it here.
+// head is to be read first: others have written if nothing follows it here. Where
+// one is missing that others follow, it is waited for as long as an answer may
+// be on its way to us; later its node is taken for gone, and the log is read.
 func (r *recorder) behind() (behind, unknown []queue.OfficeID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for office, o := range r.offices {
-		if o.behind.IsZero() {
+		if o.behind.IsZero() || len(o.next) == 0 && time.Since(o.waits) < repeatWrite {
 			continue
 		}
 		behind = append(behind, office)

@@ -300,6 +300,27 @@ func TestRecordGoesBack(t *testing.T) {
 	}
 }
 
+// TestLined has events come as answers overtake each other: what is between them
+// is waited for, and none is recorded twice or behind a gap.
+func TestLined(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		came, lined []int64
+		waits       bool
+	}{
+		{[]int64{2, 3}, []int64{2, 3}, false},
+		{[]int64{3, 2}, []int64{2, 3}, false},
+		{[]int64{5, 3, 2}, []int64{2, 3}, true},
+		{[]int64{5, 3, 2, 4}, []int64{2, 3, 4, 5}, false},
+		{[]int64{1, 2, 2, 3, 2}, []int64{2, 3}, false}, // heard of, and answered
+		{[]int64{3}, nil, true},
+	} {
+		if lined, waits := redisqueue.Lined(c.came...); !slices.Equal(lined, c.lined) || waits != c.waits {
+			t.Errorf("%v: %v, waits %t; want %v, %t", c.came, lined, waits, c.lined, c.waits)
+		}
+	}
+}
+
 // TestTrim holds that recorded events leave the log, that unrecorded ones do
 // not, and that a repeat of one that left gets its answer from the record.
 func TestTrim(t *testing.T) {
