@@ -147,9 +147,33 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 			say("%s is %s, but was %s", t.Number, t.State, before.State)
 		}
 	}
+	if t.State == queue.Called {
+		o.why(e, before, t, say)
+	}
 	delete(o.waiting, t.ID)
 	if t.State == queue.Waiting {
 		o.waiting[t.ID] = t
+	}
+}
+
+// why holds that the why of a call can be told from the record: of a call in
+// turn inTurn has looked; one that a clerk chose has a reason from the list; a
+// recall keeps the why of its call.
+func (o *Office) why(e queue.Event, before, t queue.Ticket, say sayer) {
+	switch {
+	case e.Kind == "opened":
+	case t.Why == nil:
+		say("%s is called, and nobody can say why", t.Number)
+	case before.State == queue.Called:
+		if *t.Why != *before.Why {
+			say("%s was called because of %+v, and now of %+v", t.Number, *before.Why, *t.Why)
+		}
+	case e.Kind == queue.CallThis{}.Kind():
+		if t.Why.Rule != queue.RuleChosen || t.Why.Due != before.Due || !queue.ChosenReasons.Has(t.Why.Reason) {
+			say("%s was chosen because of %+v, due %d", t.Number, *t.Why, before.Due)
+		}
+	case e.Kind != queue.CallNext{}.Kind() && e.Kind != queue.FinishAndCallNext{}.Kind():
+		say("%s is called", t.Number)
 	}
 }
 

@@ -52,8 +52,20 @@ func TestNotices(t *testing.T) {
 			b := es[5].Tickets[1]
 			es[4].Tickets[0], es[4].Desks[0].Ticket = b, "B"
 		}, "due first was"},
-		"nobody called":           {func(es []queue.Event) { es[5].Tickets, es[5].Desks[0].Ticket = es[5].Tickets[:1], "" }, "nobody was called"},
-		"a wrong reason":          {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleStep, Due: 10} }, "because of"},
+		"nobody called":        {func(es []queue.Event) { es[5].Tickets, es[5].Desks[0].Ticket = es[5].Tickets[:1], "" }, "nobody was called"},
+		"a wrong reason":       {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleStep, Due: 10} }, "because of"},
+		"no reason":            {func(es []queue.Event) { es[4].Tickets[0].Why = nil }, "nobody can say why"},
+		"a call by a change":   {func(es []queue.Event) { es[4].Kind = "change" }, "K 1 is called"},
+		"chosen for no reason": {func(es []queue.Event) { es[4].Kind = "call-this" }, "was chosen because of"},
+		"chosen": {func(es []queue.Event) {
+			es[4].Kind, es[4].Tickets[0].Why = "call-this", &queue.Why{Rule: queue.RuleChosen, Due: 10, Reason: "frail"}
+		}, ""},
+		"a recall for another reason": {func(es []queue.Event) {
+			es[5] = es[4]
+			es[5].Kind, es[5].Version, es[5].At, es[5].Command = "recall", 6, 5, "another"
+			es[5].Tickets = []queue.Ticket{es[4].Tickets[0]}
+			es[5].Tickets[0].Why = &queue.Why{Rule: queue.RuleStep, Due: 10}
+		}, "and now of"},
 		"a due that changed":      {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleEarliest, Due: 11} }, "because of"},
 		"a desk without its own":  {func(es []queue.Event) { es[4].Desks[0].Ticket = "" }, "at a desk: false"},
 		"a desk with one waiting": {func(es []queue.Event) { es[3].Desks[0].Ticket = "B" }, "which is waiting"},
