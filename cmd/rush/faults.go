@@ -7,12 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"text/tabwriter"
 	"time"
 )
@@ -26,13 +21,6 @@ type plan struct {
 	program  string
 	only     string
 	pairs    bool // two faults at the same time
-}
-
-// kind is a kind of fault: it happens, lasts for a while, and is over when the
-// function returns.
-type kind struct {
-	name   string
-	happen func(ctx context.Context, r *run) error
 }
 
 // screensWithin is within how long the screens are to be right again (queue
@@ -56,156 +44,6 @@ type run struct {
 // answered again, by whoever waited longest for an answer, and from then on
 // until every screen showed what the record has.
 type times struct{ recovery, outage, screens []time.Duration }
-
-// kinds are all faults, each of one server at a time.
-func kinds() []kind {
-	return []kind{
-		{"redis killed", func(ctx context.Context, r *run) error {
-			r.kill(r.site.redis.Pid(), r.site.redis.Done())
-			r.sleep(0, 1500)
-			return r.site.redis.Restart(ctx)
-		}},
-		{"redis stopped", func(ctx context.Context, r *run) error { return r.freeze(r.site.redis.Pid()) }},
-		{"redis emptied", func(ctx context.Context, r *run) error { return r.site.rdb.FlushAll(ctx).Err() }},
-		{"redis set back", setBack},
-		{"redis full", func(ctx context.Context, r *run) error {
-			if err := r.site.rdb.ConfigSet(ctx, "maxmemory", "1").Err(); err != nil {
-				return err
-			}
-			r.sleep(500, 2000)
-			return r.site.rdb.ConfigSet(ctx, "maxmemory", "0").Err()
-		}},
-		{"redis cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, cut, 0) }},
-		{"redis silent", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, silent, 0) }},
-		{"redis slow", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, whole, 50*time.Millisecond) }},
-		{"queue rebuilt", rebuild},
-		{"postgres killed", func(ctx context.Context, r *run) error {
-			r.kill(r.site.postgres.Pid(), r.site.postgres.Done())
-			r.sleep(0, 1500)
-			return r.site.postgres.Restart(ctx)
-		}},
-		{"postgres cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, cut, 0) }},
-		{"postgres silent", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, silent, 0) }},
-		{"postgres slow", func(ctx context.Context, r *run) error {
-			return r.bend(r.site.postgresWire, whole, 50*time.Millisecond)
-		}},
-		{"node killed", func(ctx context.Context, r *run) error {
-			n := r.node()
-			r.kill(n.process.Pid, n.process.Done())
-			r.sleep(0, 1000)
-			return errors.Join(n.restart(), n.await(ctx))
-		}},
-		{"node stopped", func(ctx context.Context, r *run) error { return r.freeze(r.node().process.Pid) }},
-		{"node told to end", func(ctx context.Context, r *run) error {
-			n := r.node()
-			syscall.Kill(n.process.Pid, syscall.SIGTERM)
-			<-n.process.Done()
-			return errors.Join(n.restart(), n.await(ctx))
-		}},
-	}
-}
-
-// pairs are two faults of two servers at the same time, each of every pair that
-// can be: a queue is not rebuilt while a server is away that it needs.
-func pairs() []kind {
-	var all []kind
-	for _, a := range kinds() {
-		for _, b := range kinds() {
-			if a.server() < b.server() && (a.server() != "postgres" || b.server() != "queue") && (a.server() != "queue" || b.server() != "redis") {
-				all = append(all, kind{a.name + " + " + b.name, func(ctx context.Context, r *run) error { return r.both(ctx, a, b) }})
-			}
-		}
-	}
-	return all
-}
-
-// server is which one the fault is of: the name's first word.
-func (k kind) server() string {
-	server, _, _ := strings.Cut(k.name, " ")
-	return server
-}
-
-// both lets two faults happen, the second while the first may last.
-func (r *run) both(ctx context.Context, a, b kind) error {
-	half := *r
-	half.Rand = rand.New(rand.NewPCG(r.Uint64(), 1))
-	ended := make(chan error, 1)
-	go func() { ended <- a.happen(ctx, &half) }()
-	r.sleep(0, 500)
-	return errors.Join(b.happen(ctx, r), <-ended)
-}
-
-// kinds are the faults of this plan.
-func (p plan) kinds() []kind {
-	if p.pairs {
-		return pairs()
-	}
-	return kinds()
-}
-
-// setBack gives Redis the files that it had a second of work ago.
-func setBack(ctx context.Context, r *run) error {
-	server := r.site.redis
-	files := filepath.Join(r.site.folder, "redis", "appendonlydir")
-	kept := filepath.Join(r.site.folder, "kept")
-	if err := copyFolder(ctx, files, kept); err != nil {
-		return err
-	}
-	r.sleep(300, 1000)
-	r.kill(server.Pid(), server.Done())
-	if err := errors.Join(os.RemoveAll(files), os.Rename(kept, files)); err != nil {
-		return err
-	}
-	return server.Restart(ctx)
-}
-
-// rebuild has an administrator write every office's queue anew, in the middle
-// of the day.
-func rebuild(ctx context.Context, r *run) error {
-	for office := range r.record.offices {
-		if _, err := r.site.run(ctx, "rebuild", office); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func copyFolder(ctx context.Context, from, to string) error {
-	said, err := exec.CommandContext(ctx, "cp", "-a", from, to).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("copy %s: %w: %s", from, err, said)
-	}
-	return nil
-}
-
-func (r *run) node() *node { return r.site.nodes[r.IntN(len(r.site.nodes))] }
-
-func (r *run) kill(pid int, done <-chan struct{}) {
-	syscall.Kill(pid, syscall.SIGKILL)
-	<-done
-}
-
-// freeze stops a process for a while, without its knowing.
-func (r *run) freeze(pid int) error {
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		return err
-	}
-	r.sleep(500, 4000)
-	return syscall.Kill(pid, syscall.SIGCONT)
-}
-
-// bend makes a wire cut, silent or slow for a while.
-func (r *run) bend(w *wire, state wireState, delay time.Duration) error {
-	w.be(state, delay)
-	r.sleep(500, 3000)
-	w.be(whole, 0)
-	return nil
-}
-
-// sleep is for a random time, in ms.
-func (r *run) sleep(least, most int) {
-	time.Sleep(time.Duration(least+r.IntN(most-least)) * time.Millisecond)
-}
 
 // faults installs, lets the faults happen one after the other, each after the
 // last is over, and says what was found.

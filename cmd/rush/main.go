@@ -13,7 +13,8 @@
 //	wire.go          a connection that can be cut, made silent or slow
 //	people.go        who works at the desks, and what they were answered
 //	screens.go       who watches
-//	faults.go        the kinds of faults, and one after the other
+//	kinds.go         the kinds of faults
+//	faults.go        one after the other
 //	verify.go        what must be true of the journal, whatever happened
 //	refusals.go      and of what was refused
 //
