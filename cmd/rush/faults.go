@@ -20,7 +20,9 @@ type plan struct {
 	nodes    int
 	program  string
 	only     string
-	pairs    bool // two faults at the same time
+	pairs    bool   // two faults at the same time
+	redis    string // one, sentinel or cluster
+	standby  bool   // of PostgreSQL
 }
 
 // screensWithin is within how long the screens are to be right again (queue
@@ -38,6 +40,7 @@ type run struct {
 	took    map[string]*times
 	wrong   []string // what should never be
 	gone    int      // commands that two faults may lose, and did
+	missed  int64    // events that a standby lacked when it was promoted
 }
 
 // times are how long the faults of a kind were felt: until everybody was
@@ -48,7 +51,7 @@ type times struct{ recovery, outage, screens []time.Duration }
 // faults installs, lets the faults happen one after the other, each after the
 // last is over, and says what was found.
 func faults(ctx context.Context, p plan, out io.Writer) error {
-	site, err := install(ctx, p.program, p.nodes)
+	site, err := install(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -89,6 +92,10 @@ func (r *run) all(ctx context.Context, out io.Writer) error {
 func (p plan) check() error {
 	known := slices.ContainsFunc(p.kinds(), func(k kind) bool { return k.name == p.only })
 	switch {
+	case p.redis != "one" && p.redis != "sentinel" && p.redis != "cluster":
+		return fmt.Errorf("-redis is one, sentinel or cluster, not %q", p.redis)
+	case p.pairs && p.standby:
+		return errors.New("-pairs and -standby: a failover of PostgreSQL loses what only Redis fills up again, so two faults may lose anything")
 	case p.only != "" && !known:
 		return fmt.Errorf("there is no kind of fault %q", p.only)
 	case p.each < 1 || p.commands < 1 || p.nodes < 1:
@@ -185,8 +192,10 @@ func (c *crowd) longest(since time.Time) time.Duration {
 	return most
 }
 
-// conclude looks at the whole run when everybody has gone.
+// conclude looks at the whole run when everybody has gone. It reads the record
+// anew: what was in it once may be lost since.
 func (r *run) conclude(ctx context.Context) {
+	r.record = newRecord(r.site.pool)
 	if err := r.record.read(ctx); err != nil {
 		r.wrong = append(r.wrong, err.Error())
 	}
@@ -247,6 +256,9 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 	fmt.Fprintf(out, "seed %d: %d faults, %d commands answered in %v (%d refused, %d sent more than once, %d answered while the record was behind), %d events recorded\n",
 		r.seed, total, len(r.crowd.sent), worked.Round(time.Second), refused, repeated, behind, r.record.events)
 	fmt.Fprintf(out, "after %d faults the screens took longer than %v, as they may on a machine that is busy\n", late, screensWithin)
+	if r.standby {
+		fmt.Fprintf(out, "%d events were not in a standby that was promoted, and were recorded again\n", r.missed)
+	}
 	if r.pairs {
 		fmt.Fprintf(out, "%d of those that were answered while the record was behind are lost, by two faults at once\n", r.gone)
 	}

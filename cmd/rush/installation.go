@@ -25,22 +25,33 @@ import (
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redisserver"
 )
 
-// installation is a city's servers: one PostgreSQL, one Redis, and nodes that
-// reach both over wires of ours. All of it lies in one folder.
+// installation is a city's servers: PostgreSQL, Redis, and nodes that reach one
+// PostgreSQL and one Redis over wires of ours, and others as they are. All of it
+// lies in one folder.
 type installation struct {
+	plan    plan
 	folder  string
-	program string
+	program string // its path
 
-	postgres     *pgserver.Server
-	redis        *redisserver.Server
+	postgres     *pgserver.Server    // the primary
+	standby      *pgserver.Server    // may stand in for it; nil: none
+	primaryIn    string              // folder of the primary
+	standbyIn    string              // folder of the standby
+	redis        *redisserver.Server // the one; nil if they are many
+	many         *redisserver.Many
 	postgresWire *wire
 	redisWire    *wire
 	pool         *pgxpool.Pool // past the wire: what we look at afterwards
-	rdb          *redis.Client // likewise
+	rdb          *redis.Client // likewise, of the one Redis
+	past         servers       // past the wires
+	wired        servers       // as the nodes know them
 	nodes        []*node
 	token        string // a clerk's of all offices
 	closers      []func()
 }
+
+// servers are the URLs of PostgreSQL and Redis.
+type servers struct{ postgres, redis string }
 
 // node is one process of the program.
 type node struct {
@@ -57,23 +68,23 @@ const patience = 2 * time.Minute
 const wordsOfNode = 40
 
 // install starts everything, with the demonstration's city in it.
-func install(ctx context.Context, program string, nodes int) (*installation, error) {
-	path, err := filepath.Abs(program)
+func install(ctx context.Context, p plan) (*installation, error) {
+	path, err := filepath.Abs(p.program)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("%s is not there: run make build", program)
+		return nil, fmt.Errorf("%s is not there: run make build", p.program)
 	}
-	i := &installation{program: path}
-	if err := i.start(ctx, nodes); err != nil {
+	i := &installation{plan: p, program: path}
+	if err := i.start(ctx); err != nil {
 		i.close()
 		return nil, err
 	}
 	return i, nil
 }
 
-func (i *installation) start(ctx context.Context, nodes int) (err error) {
+func (i *installation) start(ctx context.Context) (err error) {
 	var remove func() error
 	if i.folder, remove, err = child.TempFolder("wartefrei-rush-"); err != nil {
 		return err
@@ -85,7 +96,7 @@ func (i *installation) start(ctx context.Context, nodes int) (err error) {
 	if err := i.fill(ctx); err != nil {
 		return err
 	}
-	for range nodes {
+	for range i.plan.nodes {
 		if err := i.addNode(); err != nil {
 			return err
 		}
@@ -98,37 +109,99 @@ func (i *installation) start(ctx context.Context, nodes int) (err error) {
 	return nil
 }
 
-func (i *installation) startServers(ctx context.Context) (err error) {
-	if i.postgres, err = pgserver.Start(ctx, pgserver.Config{Folder: filepath.Join(i.folder, "postgres")}); err != nil {
-		return err
-	}
-	i.onClose(func() { stop(i.postgres.Stop) })
-	if i.redis, err = redisserver.Start(ctx, redisserver.Config{Folder: filepath.Join(i.folder, "redis")}); err != nil {
-		return err
-	}
-	i.onClose(func() { stop(i.redis.Stop) })
+func (i *installation) startServers(ctx context.Context) error {
 	if err := os.Mkdir(filepath.Join(i.folder, "wires"), 0o755); err != nil {
 		return err
 	}
+	if err := i.startPostgres(ctx); err != nil {
+		return err
+	}
+	return i.startRedis(ctx)
+}
+
+func (i *installation) startPostgres(ctx context.Context) (err error) {
+	i.primaryIn, i.standbyIn = filepath.Join(i.folder, "postgres"), filepath.Join(i.folder, "standby")
+	if i.postgres, err = pgserver.Start(ctx, pgserver.Config{Folder: i.primaryIn}); err != nil {
+		return err
+	}
+	i.onClose(func() { stop(i.postgres.Stop) })
+	i.past.postgres = i.postgres.URL()
+	if i.plan.standby {
+		if i.standby, err = pgserver.Start(ctx, pgserver.Config{Folder: i.standbyIn, Follows: i.postgres}); err != nil {
+			return err
+		}
+		i.onClose(i.stopStandby)
+		i.past.postgres = i.postgres.Either(i.standby, "postgres")
+		i.wired.postgres = i.past.postgres
+	} else if err := i.wirePostgres(); err != nil {
+		return err
+	}
+	if i.pool, err = pgxpool.New(ctx, i.past.postgres); err != nil {
+		return err
+	}
+	i.onClose(i.pool.Close)
+	return nil
+}
+
+func (i *installation) wirePostgres() error {
 	own, err := url.Parse(i.postgres.URL())
 	if err != nil {
 		return err
 	}
-	if i.postgresWire, err = newWire(filepath.Join(i.folder, "wires", ".s.PGSQL.5432"), filepath.Join(own.Query().Get("host"), ".s.PGSQL.5432")); err != nil {
+	query := own.Query()
+	socket := filepath.Join(query.Get("host"), ".s.PGSQL.5432")
+	if i.postgresWire, err = newWire(filepath.Join(i.folder, "wires", ".s.PGSQL.5432"), socket); err != nil {
 		return err
 	}
 	i.onClose(func() { i.postgresWire.close() })
-	if i.redisWire, err = newWire(filepath.Join(i.folder, "wires", "redis"), i.redis.Socket()); err != nil {
+	query.Set("host", filepath.Join(i.folder, "wires"))
+	own.RawQuery = query.Encode()
+	i.wired.postgres = own.String()
+	return nil
+}
+
+func (i *installation) startRedis(ctx context.Context) (err error) {
+	folder := filepath.Join(i.folder, "redis")
+	switch i.plan.redis {
+	case "sentinel":
+		i.many, err = redisserver.Sentinel(ctx, folder)
+	case "cluster":
+		i.many, err = redisserver.Cluster(ctx, folder)
+	default:
+		return i.startOneRedis(ctx, folder)
+	}
+	if err != nil {
+		return err
+	}
+	i.onClose(func() { stop(i.many.Stop) })
+	i.past.redis, i.wired.redis = i.many.URL(), i.many.URL()
+	return nil
+}
+
+func (i *installation) startOneRedis(ctx context.Context, folder string) (err error) {
+	if i.redis, err = redisserver.Start(ctx, redisserver.Config{Folder: folder}); err != nil {
+		return err
+	}
+	i.onClose(func() { stop(i.redis.Stop) })
+	wire := filepath.Join(i.folder, "wires", "redis")
+	if i.redisWire, err = newWire(wire, i.redis.Socket()); err != nil {
 		return err
 	}
 	i.onClose(func() { i.redisWire.close() })
-	if i.pool, err = pgxpool.New(ctx, i.postgres.URL()); err != nil {
-		return err
-	}
-	i.onClose(i.pool.Close)
+	i.past.redis, i.wired.redis = i.redis.URL(), "unix://"+wire
 	i.rdb = redis.NewClient(&redis.Options{Network: "unix", Addr: i.redis.Socket()})
 	i.onClose(func() { i.rdb.Close() })
 	return nil
+}
+
+// environment names servers to the program. With Sentinel a replica must have
+// what is answered while the record is away, so that a failover loses nothing.
+func (i *installation) environment(s servers) []string {
+	env := append(os.Environ(), "WARTEFREI_POSTGRES_URL="+s.postgres, "WARTEFREI_REDIS_URL="+s.redis)
+	if i.plan.redis == "sentinel" {
+		env = append(env, "WARTEFREI_REDIS_REPLICAS=1")
+	}
+	return env
 }
 
 // fill makes the schema, the city and a token.
@@ -156,7 +229,7 @@ func (i *installation) fill(ctx context.Context) error {
 // run runs a command of the program, past the wires.
 func (i *installation) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, i.program, args...)
-	cmd.Env = append(os.Environ(), "WARTEFREI_POSTGRES_URL="+i.postgres.URL(), "WARTEFREI_REDIS_URL="+i.redis.URL())
+	cmd.Env = i.environment(i.past)
 	said, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("wartefrei %s: %w: %s", args[0], err, said)
@@ -170,10 +243,8 @@ func (i *installation) addNode() error {
 		return err
 	}
 	n := &node{address: fmt.Sprintf("127.0.0.1:%d", port), log: &bytes.Buffer{}}
-	values := url.Values{"host": {filepath.Join(i.folder, "wires")}, "user": {"wartefrei"}, "sslmode": {"disable"}}
-	n.command = child.Command{Path: i.program, Args: []string{"serve"}, Stop: syscall.SIGTERM, Log: n.log, Env: append(os.Environ(),
-		"WARTEFREI_LISTEN="+n.address, "WARTEFREI_LOG=warn",
-		"WARTEFREI_POSTGRES_URL=postgres:///postgres?"+values.Encode(), "WARTEFREI_REDIS_URL=unix://"+filepath.Join(i.folder, "wires", "redis"))}
+	n.command = child.Command{Path: i.program, Args: []string{"serve"}, Stop: syscall.SIGTERM, Log: n.log,
+		Env: append(i.environment(i.wired), "WARTEFREI_LISTEN="+n.address, "WARTEFREI_LOG=warn")}
 	if n.process, err = child.Start(n.command); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,8 +21,31 @@ type kind struct {
 	happen func(ctx context.Context, r *run) error
 }
 
-// kinds are all faults, each of one server at a time.
-func kinds() []kind {
+// kinds are the faults of this plan.
+func (p plan) kinds() []kind {
+	single := slices.Concat(p.ofRedis(), []kind{{"queue rebuilt", rebuild}}, p.ofPostgres(), ofNodes())
+	if p.pairs {
+		return pairs(single)
+	}
+	return single
+}
+
+func (p plan) ofRedis() []kind {
+	switch p.redis {
+	case "sentinel":
+		return []kind{
+			{"redis failed over", failOverRedis},
+			{"redis replica killed", func(ctx context.Context, r *run) error {
+				master, err := r.site.many.Master(ctx)
+				if err != nil {
+					return err
+				}
+				return r.killOne(ctx, (master+1+r.IntN(2))%3)
+			}},
+		}
+	case "cluster":
+		return []kind{{"redis master killed", func(ctx context.Context, r *run) error { return r.killOne(ctx, r.IntN(3)) }}}
+	}
 	return []kind{
 		{"redis killed", func(ctx context.Context, r *run) error {
 			r.kill(r.site.redis.Pid(), r.site.redis.Done())
@@ -41,17 +65,30 @@ func kinds() []kind {
 		{"redis cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, cut, 0) }},
 		{"redis silent", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, silent, 0) }},
 		{"redis slow", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, whole, 50*time.Millisecond) }},
-		{"queue rebuilt", rebuild},
-		{"postgres killed", func(ctx context.Context, r *run) error {
-			r.kill(r.site.postgres.Pid(), r.site.postgres.Done())
-			r.sleep(0, 1500)
-			return r.site.postgres.Restart(ctx)
-		}},
+	}
+}
+
+func (p plan) ofPostgres() []kind {
+	killed := kind{"postgres killed", func(ctx context.Context, r *run) error {
+		r.kill(r.site.postgres.Pid(), r.site.postgres.Done())
+		r.sleep(0, 1500)
+		return r.site.postgres.Restart(ctx)
+	}}
+	if p.standby {
+		return []kind{killed, {"postgres failed over", failOverPostgres}}
+	}
+	return []kind{
+		killed,
 		{"postgres cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, cut, 0) }},
 		{"postgres silent", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, silent, 0) }},
 		{"postgres slow", func(ctx context.Context, r *run) error {
 			return r.bend(r.site.postgresWire, whole, 50*time.Millisecond)
 		}},
+	}
+}
+
+func ofNodes() []kind {
+	return []kind{
 		{"node killed", func(ctx context.Context, r *run) error {
 			n := r.node()
 			r.kill(n.process.Pid, n.process.Done())
@@ -70,10 +107,10 @@ func kinds() []kind {
 
 // pairs are two faults of two servers at the same time, each of every pair that
 // can be: a queue is not rebuilt while a server is away that it needs.
-func pairs() []kind {
+func pairs(single []kind) []kind {
 	var all []kind
-	for _, a := range kinds() {
-		for _, b := range kinds() {
+	for _, a := range single {
+		for _, b := range single {
 			if a.server() < b.server() && (a.server() != "postgres" || b.server() != "queue") && (a.server() != "queue" || b.server() != "redis") {
 				all = append(all, kind{a.name + " + " + b.name, func(ctx context.Context, r *run) error { return r.both(ctx, a, b) }})
 			}
@@ -98,14 +135,6 @@ func (r *run) both(ctx context.Context, a, b kind) error {
 	return errors.Join(b.happen(ctx, r), <-ended)
 }
 
-// kinds are the faults of this plan.
-func (p plan) kinds() []kind {
-	if p.pairs {
-		return pairs()
-	}
-	return kinds()
-}
-
 // setBack gives Redis the files that it had a second of work ago.
 func setBack(ctx context.Context, r *run) error {
 	server := r.site.redis
@@ -122,6 +151,64 @@ func setBack(ctx context.Context, r *run) error {
 	return server.Restart(ctx)
 }
 
+func copyFolder(ctx context.Context, from, to string) error {
+	said, err := exec.CommandContext(ctx, "cp", "-a", from, to).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("copy %s: %w: %s", from, err, said)
+	}
+	return nil
+}
+
+// failOverRedis kills the master, and starts it again when the sentinels have
+// promoted another.
+func failOverRedis(ctx context.Context, r *run) error {
+	master, err := r.site.many.Master(ctx)
+	if err != nil {
+		return err
+	}
+	r.site.many.Kill(master)
+	if _, err := r.site.many.Master(ctx); err != nil {
+		return err
+	}
+	return r.site.many.Restart(ctx, master)
+}
+
+// killOne kills one of many Redis and starts it again after a while: so long
+// that the others may count it as gone.
+func (r *run) killOne(ctx context.Context, n int) error {
+	r.site.many.Kill(n)
+	r.sleep(0, 4000)
+	return r.site.many.Restart(ctx, n)
+}
+
+// failOverPostgres kills the primary and promotes its standby, which has missed
+// what was recorded in the last second: Redis's logs have it. A standby is made
+// before and not after, so that the nodes also work with a server that is gone.
+func failOverPostgres(ctx context.Context, r *run) error {
+	site := r.site
+	if site.standby == nil {
+		if err := site.follow(ctx); err != nil {
+			return err
+		}
+	}
+	if err := site.unfollow(ctx); err != nil {
+		return err
+	}
+	r.sleep(0, 1000)
+	had, err := versions(ctx, site.postgres)
+	if err != nil {
+		return err
+	}
+	r.kill(site.postgres.Pid(), site.postgres.Done())
+	r.sleep(0, 1500)
+	has, err := versions(ctx, site.standby)
+	if err != nil {
+		return err
+	}
+	r.missed += had - has
+	return site.promote(ctx)
+}
+
 // rebuild has an administrator write every office's queue anew, in the middle
 // of the day.
 func rebuild(ctx context.Context, r *run) error {
@@ -129,14 +216,6 @@ func rebuild(ctx context.Context, r *run) error {
 		if _, err := r.site.run(ctx, "rebuild", office); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func copyFolder(ctx context.Context, from, to string) error {
-	said, err := exec.CommandContext(ctx, "cp", "-a", from, to).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("copy %s: %w: %s", from, err, said)
 	}
 	return nil
 }

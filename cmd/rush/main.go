@@ -6,10 +6,12 @@
 //	rush faults   desks and screens work on several nodes while their Redis,
 //	              PostgreSQL and they themselves are killed, stopped, emptied,
 //	              set back, filled, cut off and delayed, one fault at a time,
-//	              or with -pairs two
+//	              or with -pairs two; with -redis sentinel, -redis cluster and
+//	              -standby on servers that fail over
 //
 //	main.go          the commands
 //	installation.go  PostgreSQL, Redis and nodes, in a folder that goes with us
+//	standby.go       a PostgreSQL that stands in for another
 //	wire.go          a connection that can be cut, made silent or slow
 //	people.go        who works at the desks, and what they were answered
 //	screens.go       who watches
@@ -43,7 +45,7 @@ func main() {
 
 func execute(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || args[0] != "faults" {
-		return errors.New("say what: rush faults [-seed N] [-each N] [-commands N]")
+		return errors.New("say what: rush faults [-seed N] [-each N] [-commands N] [-redis sentinel] [-standby]")
 	}
 	p := plan{}
 	flags := flag.NewFlagSet("rush faults", flag.ContinueOnError)
@@ -53,6 +55,8 @@ func execute(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&p.nodes, "nodes", 3, "nodes of the installation")
 	flags.StringVar(&p.program, "program", ".build/wartefrei", "the program under test")
 	flags.BoolVar(&p.pairs, "pairs", false, "two faults of two servers at the same time; what was answered while the record was behind may be lost then")
+	flags.StringVar(&p.redis, "redis", "one", "one Redis, sentinel (a master, two replicas, three sentinels), or cluster (three masters)")
+	flags.BoolVar(&p.standby, "standby", false, "a PostgreSQL that stands in for the other")
 	flags.StringVar(&p.only, "only", "", "this kind of fault alone")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err

@@ -38,7 +38,7 @@ type Config struct {
 
 	// Follows is a server of whose cluster this one makes a copy on first use, and
 	// which it follows as a standby until it is promoted (asynchronous streaming
-	// replication). nil: it makes a cluster of its own. For tests.
+	// replication). nil: it makes a cluster of its own. For tests and rush.
 	Follows *Server
 
 	// Throwaway servers write without fsync, and their folder goes with them.
