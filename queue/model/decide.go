@@ -179,13 +179,14 @@ func (d *decision) callThis(c queue.CallThis) error {
 func (d *decision) call(t queue.Ticket, desk queue.Desk, why queue.Why) {
 	desk.Ticket = t.ID
 	d.desks = append(d.desks, desk)
-	d.callAgain(t, desk.ID, why)
+	why.Due = t.Due
+	t.Why = &why
+	d.callAgain(t, desk.ID)
 }
 
-func (d *decision) callAgain(t queue.Ticket, desk queue.DeskID, why queue.Why) {
-	why.Due = t.Due
+func (d *decision) callAgain(t queue.Ticket, desk queue.DeskID) {
 	t.Recalled = t.State == queue.Called
-	t.State, t.Desk, t.Why, t.CalledAt = queue.Called, desk, &why, d.now
+	t.State, t.Desk, t.CalledAt = queue.Called, desk, d.now
 	t.Calls++
 	t.Call = fmt.Sprintf("%d-%d", d.office.Epoch, d.office.Version+1)
 	if t.FirstCallAt == 0 {
@@ -310,7 +311,7 @@ func (d *decision) aboutDesk(c queue.Command) error {
 	}
 	switch c := c.(type) {
 	case queue.Recall:
-		d.callAgain(t, id, *t.Why)
+		d.callAgain(t, id)
 		return nil
 	case queue.Came:
 		t.State, t.ServedAt = queue.Serving, d.now

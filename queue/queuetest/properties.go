@@ -26,6 +26,7 @@ var properties = map[string]func(*testing.T, queue.Line){
 	"the fold of the events is the state":  foldIsState,
 	"a new day begins with a clean sheet":  newDay,
 	"time never falls":                     timeNeverFalls,
+	"a recall keeps the why of the call":   recallKeepsWhy,
 }
 
 func calledInOrder(t *testing.T, line queue.Line) {
@@ -309,6 +310,18 @@ func timeNeverFalls(t *testing.T, line queue.Line) {
 	}
 	if o, err := line.Office(context.Background(), theOffice); err != nil || o.At != event.At {
 		t.Errorf("the state is of %d, %v", o.At, err)
+	}
+}
+
+// recallKeepsWhy has a visit that was due earlier come in between: it makes the
+// called one due earlier, and is not why that was called.
+func recallKeepsWhy(t *testing.T, line queue.Line) {
+	for n, c := range []queue.Command{open("1", "id"), join("A", 5, "id"), next("1"), join("B", 3, "id"), merge("B", "A")} {
+		give(t, line, request(fmt.Sprint(n), 0, c))
+	}
+	again := give(t, line, request("recall", 0, queue.Recall{Desk: "1"})).Tickets[0]
+	if want := (queue.Why{Rule: queue.RuleEarliest, Due: due(5)}); *again.Why != want || again.Due != due(3) {
+		t.Errorf("due %d, called again because of %+v, want due %d and %+v", again.Due, *again.Why, due(3), want)
 	}
 }
 
