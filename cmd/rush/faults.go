@@ -193,9 +193,11 @@ func (c *crowd) longest(since time.Time) time.Duration {
 }
 
 // conclude looks at the whole run when everybody has gone. It reads the record
-// anew: what was in it once may be lost since.
+// anew, since what was in it once may be lost, unless it is wrong already.
 func (r *run) conclude(ctx context.Context) {
-	r.record = newRecord(r.site.pool)
+	if len(r.wrong) == 0 {
+		r.record = newRecord(r.site.pool)
+	}
 	if err := r.record.read(ctx); err != nil {
 		r.wrong = append(r.wrong, err.Error())
 	}
