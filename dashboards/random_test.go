@@ -28,7 +28,7 @@ type day struct {
 }
 
 var moves = map[queue.State][]queue.State{
-	queue.Waiting: {queue.Called, queue.Called, queue.Called, queue.Gone, queue.Merged, queue.Sent},
+	queue.Waiting: {queue.Called, queue.Called, queue.Called, queue.Gone, queue.Merged, queue.Sent, queue.Parked},
 	queue.Called:  {queue.Called, queue.Serving, queue.Serving, queue.Missed, queue.Parked, queue.Waiting, queue.Done},
 	queue.Serving: {queue.Done, queue.Done, queue.Parked, queue.Waiting},
 	queue.Parked:  {queue.Waiting, queue.Serving},

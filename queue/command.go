@@ -124,6 +124,13 @@ type Park struct {
 	Ticket TicketID `json:"ticket,omitempty"`
 }
 
+// StepAside is "I need longer" of somebody who waits: waiting → parked, at no
+// desk, and no desk calls them. Whatever brings them back (Here, BringBack,
+// Transfer, Send), they are due max(due, now) then, so that it gains nothing.
+type StepAside struct {
+	Ticket TicketID `json:"ticket"`
+}
+
 // BringBack ends parking: parked → waiting, due unchanged; with a desk, which
 // must be open and free, parked → serving there.
 type BringBack struct {
@@ -173,7 +180,8 @@ type SetNeeds struct {
 
 // Split takes services off an open ticket into a new waiting one with the same
 // due, class, needs and arrival, so that two desks can serve a family at once. The
-// rest of the persons, at least one, stays with the first ticket.
+// rest of the persons, at least one, stays with the first ticket. Of somebody who
+// has stepped aside, the new one stands aside too.
 type Split struct {
 	Ticket   TicketID    `json:"ticket"`
 	New      TicketID    `json:"new"`
@@ -193,7 +201,7 @@ type Merge struct {
 // Here is "I am here" of somebody who was called and missed it: missed →
 // waiting, due max(due, now) within Window of the no-show, later now + Allowance
 // with class Entitled. Likewise of somebody whom another house sent: parked and at
-// no desk yet → waiting, due unchanged.
+// no desk yet → waiting, due unchanged; and of whoever has stepped aside.
 type Here struct {
 	Ticket    TicketID `json:"ticket"`
 	Window    int64    `json:"window"`    // ms
@@ -227,6 +235,7 @@ func (FinishAndCallNext) Kind() string { return "finish-and-call-next" }
 func (NoShow) Kind() string            { return "no-show" }
 func (Revoke) Kind() string            { return "revoke" }
 func (Park) Kind() string              { return "park" }
+func (StepAside) Kind() string         { return "step-aside" }
 func (BringBack) Kind() string         { return "bring-back" }
 func (Transfer) Kind() string          { return "transfer" }
 func (Send) Kind() string              { return "send" }

@@ -16,7 +16,7 @@ const MaxCommand = 16 << 10
 
 // commands are all commands by kind.
 var commands = byKind(Join{}, OpenDesk{}, PauseDesk{}, CloseDesk{}, CallNext{}, CallThis{}, Recall{}, PutBack{},
-	Came{}, Finish{}, FinishAndCallNext{}, NoShow{}, Revoke{}, Park{}, BringBack{}, Transfer{}, Send{}, Receive{}, Change{}, SetNeeds{}, Split{},
+	Came{}, Finish{}, FinishAndCallNext{}, NoShow{}, Revoke{}, Park{}, StepAside{}, BringBack{}, Transfer{}, Send{}, Receive{}, Change{}, SetNeeds{}, Split{},
 	Merge{}, Here{}, Leave{}, Cancel{}, Disturb{}, Restore{})
 
 func byKind(all ...Command) map[string]reflect.Type {

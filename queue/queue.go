@@ -7,7 +7,8 @@
 //	          ▼                                                                 │
 //	join ─▶ waiting ──call──▶ called ──came──▶ serving ──finish──▶ done         │
 //	          │                 ├──no-show──▶ missed ───────────────────────────┤
-//	          │                 └──park──────▶ parked ──────────────────────────┘
+//	          │                 └──park──────▶ parked ──────────────────────────┤
+//	          ├──step aside──────────────────▶ parked ──────────────────────────┘
 //	          └──leave, cancel──▶ gone          merge: the other ticket ─▶ merged
 //
 //	send ─▶ sent: the visit goes on in another office (receive)
@@ -107,7 +108,10 @@ type Ticket struct {
 	Due      int64       `json:"due"`
 
 	State State  `json:"state"`
-	Desk  DeskID `json:"desk,omitempty"` // while called, serving; kept afterwards
+	Desk  DeskID `json:"desk,omitempty"` // while called, serving; kept afterwards, but not by who steps aside
+	// Aside says of a parked ticket that they moved back by themselves: they are
+	// due when they are back.
+	Aside bool `json:"aside,omitempty"`
 	// Call names the last call: "<epoch>-<version>" of its event. A recall is
 	// a call of its own, so a gong sounds once per Call.
 	Call  string `json:"call,omitempty"`

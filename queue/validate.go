@@ -177,6 +177,7 @@ func (x PutBack) check(c *checks)           { c.atDesk(x.Desk, x.Ticket) }
 func (x Came) check(c *checks)              { c.atDesk(x.Desk, x.Ticket) }
 func (x Park) check(c *checks)              { c.atDesk(x.Desk, x.Ticket) }
 func (x Revoke) check(c *checks)            { c.id("ticket", string(x.Ticket)) }
+func (x StepAside) check(c *checks)         { c.id("ticket", string(x.Ticket)) }
 func (x Leave) check(c *checks)             { c.id("ticket", string(x.Ticket)) }
 
 // checks keeps the first field that is wrong.

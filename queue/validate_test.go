@@ -112,6 +112,8 @@ func TestValidateCommands(t *testing.T) {
 		"split without a new id":   {queue.Split{Ticket: "A", Services: services, Persons: 1, Numbers: numbers}, "new"},
 		"split without numbers":    {queue.Split{Ticket: "A", New: "B", Services: services, Persons: 1}, "numbers.prefix"},
 		"merge into nothing":       {queue.Merge{Ticket: "A"}, "into"},
+		"step aside":               {queue.StepAside{Ticket: "A"}, ""},
+		"step aside, no id":        {queue.StepAside{Ticket: "A B"}, "ticket"},
 		"here for ever":            {queue.Here{Ticket: "A", Window: 1e13}, "window"},
 		"leave with no ticket":     {queue.Leave{}, "ticket"},
 		"cancel":                   {queue.Cancel{Ticket: "A", Reason: "day-end"}, ""},

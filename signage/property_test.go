@@ -45,7 +45,7 @@ func (d *day) apply(o *queue.Office, id queue.OfficeID, kind string, tickets []q
 
 // moves are what may happen to a ticket, by its state.
 var moves = map[queue.State][]string{
-	queue.Waiting: {"call", "call", "call", "leave"},
+	queue.Waiting: {"call", "call", "call", "leave", "step-aside"},
 	queue.Called:  {"recall", "put-back", "came", "came", "no-show", "park", "leave"},
 	queue.Serving: {"finish", "finish", "park", "transfer"},
 	queue.Parked:  {"bring-back"},
@@ -54,7 +54,7 @@ var moves = map[queue.State][]string{
 
 var after = map[string]queue.State{
 	"call": queue.Called, "recall": queue.Called, "put-back": queue.Waiting, "came": queue.Serving, "no-show": queue.Missed,
-	"park": queue.Parked, "leave": queue.Gone, "finish": queue.Done, "transfer": queue.Waiting,
+	"park": queue.Parked, "step-aside": queue.Parked, "leave": queue.Gone, "finish": queue.Done, "transfer": queue.Waiting,
 	"bring-back": queue.Waiting, "revoke": queue.Waiting, "here": queue.Waiting,
 }
 
@@ -77,7 +77,7 @@ func (d *day) step(t *rapid.T) {
 	}
 	ticket := open[choice]
 	kind := rapid.SampledFrom(moves[ticket.State]).Draw(t, "kind")
-	ticket.State = after[kind]
+	ticket.State, ticket.Aside = after[kind], kind == "step-aside"
 	if ticket.State == queue.Called {
 		ticket.Call, ticket.CalledAt = fmt.Sprintf("%d-%d", o.Epoch, o.Version+1), d.now.UnixMilli()
 		ticket.Calls++
@@ -111,7 +111,7 @@ func everyCallIsShown(t *rapid.T, d *day, area string, b Board) {
 		for _, ticket := range o.Tickets {
 			i := slices.IndexFunc(b.Now, func(c Call) bool { return c.ID == CallID(o.ID, ticket) && c.Number == ticket.Number })
 			fresh := ticket.Call != "" && d.now.UnixMilli()-ticket.CalledAt < Visible.Milliseconds()
-			there := ticket.State == queue.Serving || ticket.State == queue.Done || ticket.State == queue.Parked || ticket.State == queue.Missed
+			there := ticket.State == queue.Serving || ticket.State == queue.Done || ticket.State == queue.Parked && !ticket.Aside || ticket.State == queue.Missed
 			must := ticket.Area == area && (ticket.State == queue.Called || fresh && there)
 			if must != (i >= 0) {
 				t.Fatalf("%s of %s is %s, called %d ms ago: among now of %s is %v", ticket.Number, ticket.Area, ticket.State,

@@ -62,7 +62,7 @@ func BoardOf(area string, now time.Time, offices ...*queue.Office) Board {
 			continue
 		}
 		for _, t := range o.Tickets {
-			if t.Area != area || t.Call == "" || !slices.Contains(stands, t.State) {
+			if t.Area != area || t.Call == "" || t.Aside || !slices.Contains(stands, t.State) { // aside: from the line, where no call stands any more
 				continue
 			}
 			if t.State == queue.Called || now.Sub(time.UnixMilli(t.CalledAt)) < Visible {

@@ -118,7 +118,8 @@ func (o *Office) first(desk queue.Desk) (first queue.Ticket, ok bool) {
 	return first, ok
 }
 
-// mayChangeDue are the commands after which a ticket may be due at another time.
+// mayChangeDue are the commands after which a ticket may be due at another time,
+// beside those that bring back whoever stepped aside.
 var mayChangeDue = []string{queue.Here{}.Kind(), queue.Merge{}.Kind(), queue.Receive{}.Kind()}
 
 // ticket holds a changed ticket against what it was.
@@ -136,14 +137,18 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 		}
 		o.numbers[t.Number] = t.ID
 	default:
-		if t.Due != before.Due && !slices.Contains(mayChangeDue, e.Kind) {
+		returned := before.Aside && !t.Aside
+		if returned && t.Due != max(before.Due, e.At) {
+			say("%s stepped aside, due %d, is back at %d and is due %d", t.Number, before.Due, e.At, t.Due)
+		}
+		if t.Due != before.Due && !returned && !slices.Contains(mayChangeDue, e.Kind) {
 			say("%s was due %d and is due %d", t.Number, before.Due, t.Due)
 		}
-		returned := e.Kind == queue.Receive{}.Kind() && before.State == queue.Sent
-		if t.Number != before.Number || t.Seq != before.Seq || t.Arrived != before.Arrived && !returned {
+		received := e.Kind == queue.Receive{}.Kind() && before.State == queue.Sent
+		if t.Number != before.Number || t.Seq != before.Seq || t.Arrived != before.Arrived && !received {
 			say("%s was %s, arrived %d as number %d of the day: nothing changes that", t.Number, before.Number, before.Arrived, before.Seq)
 		}
-		if !before.State.Open() && !returned {
+		if !before.State.Open() && !received {
 			say("%s is %s, but was %s", t.Number, t.State, before.State)
 		}
 	}

@@ -69,8 +69,12 @@ func TestNotices(t *testing.T) {
 		"a due that changed":      {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleEarliest, Due: 11} }, "because of"},
 		"a desk without its own":  {func(es []queue.Event) { es[4].Desks[0].Ticket = "" }, "at a desk: false"},
 		"a desk with one waiting": {func(es []queue.Event) { es[3].Desks[0].Ticket = "B" }, "which is waiting"},
-		"another due":             {func(es []queue.Event) { es[4].Tickets[0].Due = 11 }, "was due 10 and is due 11"},
-		"another number":          {func(es []queue.Event) { es[4].Tickets[0].Number = "K 9" }, "nothing changes that"},
+		"back from aside, but not due then": {func(es []queue.Event) {
+			b := &es[2].Tickets[0]
+			b.State, b.Aside, b.Due = queue.Parked, true, 1
+		}, "stepped aside, due 1, is back at 5 and is due 20"},
+		"another due":    {func(es []queue.Event) { es[4].Tickets[0].Due = 11 }, "was due 10 and is due 11"},
+		"another number": {func(es []queue.Event) { es[4].Tickets[0].Number = "K 9" }, "nothing changes that"},
 		"back from the dead": {func(es []queue.Event) {
 			es[3].Kind, es[3].Tickets = "leave", []queue.Ticket{es[1].Tickets[0]}
 			es[3].Tickets[0].State = queue.Gone

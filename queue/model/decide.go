@@ -48,7 +48,7 @@ func (d *decision) decide(c queue.Command) error {
 		return d.merge(c)
 	case queue.Recall, queue.PutBack, queue.Came, queue.NoShow, queue.Park:
 		return d.aboutDesk(c)
-	case queue.Revoke, queue.Here, queue.Leave, queue.Cancel, queue.Transfer, queue.Send, queue.Change, queue.SetNeeds:
+	case queue.Revoke, queue.StepAside, queue.Here, queue.Leave, queue.Cancel, queue.Transfer, queue.Send, queue.Change, queue.SetNeeds:
 		return d.aboutTicket(c)
 	}
 	return fmt.Errorf("the model does not know %T", c)
@@ -232,6 +232,7 @@ func (d *decision) bringBack(c queue.BringBack) error {
 		return err
 	}
 	t.State = queue.Waiting
+	d.back(&t)
 	if c.Desk != "" {
 		desk, err := d.freeDesk(c.Desk)
 		if err != nil {
@@ -245,6 +246,13 @@ func (d *decision) bringBack(c queue.BringBack) error {
 	return nil
 }
 
+// back ends being parked: whoever stepped aside is not due before now.
+func (d *decision) back(t *queue.Ticket) {
+	if t.Aside {
+		t.Due, t.Aside = max(t.Due, d.now), false
+	}
+}
+
 func (d *decision) split(c queue.Split) error {
 	t, err := d.openTicket(c.Ticket)
 	if err != nil {
@@ -255,6 +263,9 @@ func (d *decision) split(c queue.Split) error {
 	}
 	part := queue.Ticket{ID: c.New, Class: t.Class, Services: c.Services, Needs: t.Needs, Persons: c.Persons, Area: t.Area, Due: t.Due,
 		State: queue.Waiting, Slot: t.Slot, Arrived: t.Arrived, Reason: t.Reason, Appointment: t.Appointment, From: t.ID}
+	if t.Aside {
+		part.State, part.ParkedAt, part.Aside = queue.Parked, d.now, true
+	}
 	if err := d.newTicket(&part, c.Numbers); err != nil {
 		return err
 	}
@@ -342,6 +353,11 @@ func (d *decision) aboutTicket(c queue.Command) error {
 			return err
 		}
 		t.State = queue.Waiting
+	case queue.StepAside:
+		if t, err = d.ticket(c.Ticket, queue.Waiting); err != nil {
+			return err
+		}
+		t.State, t.Desk, t.ParkedAt, t.Aside = queue.Parked, "", d.now, true
 	case queue.Here:
 		if t, err = d.ticket(c.Ticket, queue.Missed, queue.Parked); err != nil {
 			return err
@@ -349,7 +365,8 @@ func (d *decision) aboutTicket(c queue.Command) error {
 		switch {
 		case t.State == queue.Parked && t.Desk != "":
 			return queue.ErrWrongState
-		case t.State == queue.Parked: // on the way from another house until now
+		case t.State == queue.Parked: // on the way from another house until now, or aside
+			d.back(&t)
 		case d.now-t.MissedAt > c.Window:
 			t.Due, t.Class = d.now+c.Allowance, queue.Entitled
 		default:
@@ -373,12 +390,14 @@ func (d *decision) aboutTicket(c queue.Command) error {
 			return err
 		}
 		d.release(t)
+		d.back(&t)
 		t.State, t.Services = queue.Waiting, c.Services
 	case queue.Send:
 		if t, err = d.openTicket(c.Ticket); err != nil {
 			return err
 		}
 		d.release(t)
+		d.back(&t)
 		t.State, t.EndedAt = queue.Sent, d.now
 		t.SentTo = &queue.Passage{Office: c.Office, Services: c.Services, Epoch: d.office.Epoch, Version: d.office.Version + 1}
 	case queue.Change:

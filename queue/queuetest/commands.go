@@ -94,6 +94,8 @@ func receive(id queue.TicketID, minutes int, number string, onTheWay bool) queue
 	return queue.Receive{Ticket: j.Ticket, Numbers: numbers, OnTheWay: onTheWay}
 }
 
+func aside(ticket queue.TicketID) queue.StepAside { return queue.StepAside{Ticket: ticket} }
+
 func leave(ticket queue.TicketID) queue.Leave { return queue.Leave{Ticket: ticket} }
 
 func cancel(ticket queue.TicketID) queue.Cancel {

@@ -21,6 +21,7 @@ var properties = map[string]func(*testing.T, queue.Line){
 	"numbers are given once a day":         numbersOnce,
 	"nobody later than due + 45 overtakes": noOvertaking,
 	"coming early gains nothing":           earlyGainsNothing,
+	"stepping aside gains nothing":         asideGainsNothing,
 	"never empty while somebody waits":     neverEmpty,
 	"a visit in steps is done whole":       stepsDoAll,
 	"the fold of the events is the state":  foldIsState,
@@ -195,6 +196,38 @@ func earlyGainsNothing(t *testing.T, line queue.Line) {
 	want := []queue.TicketID{"on-time-for-25", "late-for-20", "early-for-30", "on-time-for-30"}
 	if !slices.Equal(order, want) {
 		t.Errorf("called %v, want %v", order, want)
+	}
+}
+
+// asideGainsNothing: whoever steps aside is called when they are back after all who
+// were due by then, and never before anybody whom they would have come after.
+func asideGainsNothing(t *testing.T, line queue.Line) {
+	random := rand.New(rand.NewPCG(5, 0))
+	give(t, line, request("open", 0, open("1", "id")))
+	for round := range 20 {
+		begin := time.Duration(round) * time.Hour
+		minutes := int(begin.Minutes())
+		dues := map[queue.TicketID]int64{}
+		var all []queue.TicketID
+		for n := range 8 {
+			id := ticketID(8*round + n)
+			all = append(all, id)
+			dues[id] = give(t, line, request("join-"+string(id), begin, join(id, minutes+random.IntN(30), "id"))).Tickets[0].Due
+		}
+		who, away := all[random.IntN(len(all))], begin+time.Duration(random.IntN(30))*time.Minute
+		give(t, line, request(fmt.Sprintf("aside-%d", round), begin, aside(who)))
+		ways := []queue.Command{here(who), queue.BringBack{Ticket: who}, queue.Transfer{Ticket: who, Services: set("id")}}
+		give(t, line, request(fmt.Sprintf("back-%d", round), away, ways[round%len(ways)]))
+		var order []queue.TicketID
+		for n := range all {
+			order = append(order, give(t, line, request(fmt.Sprintf("next-%d-%d", round, n), away, next("1"))).Tickets[0].ID)
+			give(t, line, request(fmt.Sprintf("finish-%d-%d", round, n), away, finish("1")))
+		}
+		for _, later := range order[slices.Index(order, who)+1:] {
+			if dues[later] < dues[who] || dues[later] < opens.Add(away).UnixMilli() {
+				t.Errorf("round %d: %s, due %d, stepped aside until %v and was called before %s, due %d", round, who, dues[who], away, later, dues[later])
+			}
+		}
 	}
 }
 

@@ -170,7 +170,9 @@ func (g *generator) meant(desk queue.DeskID) queue.TicketID {
 
 func (g *generator) aboutTicket() queue.Command {
 	ticket := g.ticket()
-	switch g.IntN(15) {
+	switch g.IntN(17) {
+	case 15, 16:
+		return queue.StepAside{Ticket: ticket}
 	case 14:
 		return queue.SetNeeds{Ticket: ticket, Needs: g.needs()}
 	case 12:

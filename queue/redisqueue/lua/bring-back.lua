@@ -1,5 +1,6 @@
 -- Parking ends: parked → waiting, or → serving at a free desk.
 local t = ticket(cmd.ticket, set('parked'))
+back(t)
 if not cmd.desk then
   t.state = 'waiting'
   return emit({t}, {})

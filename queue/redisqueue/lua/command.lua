@@ -118,6 +118,11 @@ local function release(t)
   return {d}
 end
 
+-- back ends being parked: whoever stepped aside is not due before now.
+local function back(t)
+  if t.aside then t.due, t.aside = math.max(t.due, now), nil end
+end
+
 -- serving is the set of what a desk serves now (queue.Office.Serves).
 local function serving(d)
   local serves = set(unpack(d.serves))

@@ -1,8 +1,9 @@
 -- Back after a missed call: missed → waiting. Late ones get a new due. Or arrived
--- from another house: parked, and never at a desk here → waiting.
+-- from another house, or stepped aside: parked, and at no desk here → waiting.
 local t = ticket(cmd.ticket, set('missed', 'parked'))
 if t.state == 'parked' then
   if t.desk then refuse('wrong-state') end
+  back(t)
 elseif now <= t.missedAt + cmd.window then
   t.due = math.max(t.due, now)
 else
