@@ -67,6 +67,7 @@ var access = []struct {
 		GET /tickets/:ticket/paper.pdf
 		GET /tickets/:ticket/needs
 		POST /tickets/:ticket/needs
+		POST /tickets/:ticket/step-aside
 		POST /tickets/:ticket/here
 		POST /tickets/:ticket/leave
 		GET /screens/:area
@@ -89,6 +90,7 @@ var access = []struct {
 		GET /api/v1/tickets/:ticket/live
 		GET /api/v1/tickets/:ticket/pdf
 		POST /api/v1/tickets/:ticket/needs
+		POST /api/v1/tickets/:ticket/step-aside
 		POST /api/v1/tickets/:ticket/here
 		POST /api/v1/tickets/:ticket/leave
 		GET /api/v1/screens/:area
@@ -104,6 +106,7 @@ var access = []struct {
 		GET /houses/:house/terminal/tickets/:ticket
 		GET /houses/:house/terminal/tickets/:ticket/needs
 		POST /houses/:house/terminal/tickets/:ticket/needs
+		POST /houses/:house/terminal/tickets/:ticket/step-aside
 		POST /houses/:house/terminal/tickets/:ticket/here
 		POST /api/v1/houses/:house/checkins
 		POST /api/v1/offices/:office/tickets`},
@@ -153,6 +156,7 @@ var access = []struct {
 		POST /api/v1/offices/:office/tickets/:ticket/split
 		POST /api/v1/offices/:office/tickets/:ticket/merge
 		POST /api/v1/offices/:office/tickets/:ticket/cancel
+		POST /api/v1/offices/:office/tickets/:ticket/step-aside
 		POST /api/v1/offices/:office/tickets/:ticket/here
 		POST /api/v1/offices/:office/tickets/:ticket/set-needs
 		POST /api/v1/offices/:office/tickets/:ticket/leave`},

@@ -101,9 +101,10 @@ var ticketCommands = map[string]commandOf[queue.TicketID]{
 	"merge": reads(func(t queue.TicketID, in api.Merge) queue.Command {
 		return queue.Merge{Ticket: t, Into: queue.TicketID(in.Into)}
 	}),
-	"cancel": reads(func(t queue.TicketID, in api.Cancel) queue.Command { return queue.Cancel{Ticket: t, Reason: in.Reason} }),
-	"here":   reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Here{Ticket: t} }),
-	"leave":  reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Leave{Ticket: t} }),
+	"cancel":     reads(func(t queue.TicketID, in api.Cancel) queue.Command { return queue.Cancel{Ticket: t, Reason: in.Reason} }),
+	"step-aside": reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.StepAside{Ticket: t} }),
+	"here":       reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Here{Ticket: t} }),
+	"leave":      reads(func(t queue.TicketID, _ api.Nothing) queue.Command { return queue.Leave{Ticket: t} }),
 }
 
 // serviceCommands are the clerks' commands about a service, by their name in the path.
@@ -300,7 +301,7 @@ func (s *Server) ticketsOut(tickets []queue.Ticket) []api.Ticket {
 // ticketOut is a ticket as clerks see it.
 func (s *Server) ticketOut(t queue.Ticket) api.Ticket {
 	out := api.Ticket{ID: string(t.ID), Number: t.Number, Seq: t.Seq, Class: string(t.Class), Services: plain(t.Services),
-		Persons: t.Persons, Area: t.Area, State: string(t.State), Due: s.ms(t.Due), Desk: string(t.Desk), Call: t.Call, Calls: t.Calls,
+		Persons: t.Persons, Area: t.Area, State: string(t.State), Aside: standing(t) == "aside", Due: s.ms(t.Due), Desk: string(t.Desk), Call: t.Call, Calls: t.Calls,
 		Slot: s.ms(t.Slot), Arrived: s.ms(t.Arrived), FirstCallAt: s.ms(t.FirstCallAt), CalledAt: s.ms(t.CalledAt), ServedAt: s.ms(t.ServedAt), MissedAt: s.ms(t.MissedAt),
 		ParkedAt: s.ms(t.ParkedAt), EndedAt: s.ms(t.EndedAt), Reason: t.Reason, Appointment: t.Appointment,
 		Into: string(t.Into), From: string(t.From)}

@@ -240,6 +240,16 @@ func (p *program) arrivals(a api.Appointment) api.Visit {
 	if !reflect.DeepEqual(walkIn.Needs, []string{"fetched", "step-free"}) {
 		p.t.Errorf("needs %v", walkIn.Needs)
 	}
+	p.do(nobody, "POST", "/tickets/"+walkIn.ID+"/step-aside", nil, 200, &walkIn)
+	if walkIn.State != "parked" || !walkIn.Aside {
+		p.t.Errorf("who needs longer: %+v", walkIn)
+	}
+	p.do(nobody, "POST", "/tickets/"+walkIn.ID+"/step-aside", nil, 409, nil)
+	var back api.Visit
+	p.do(nobody, "POST", "/tickets/"+walkIn.ID+"/here", nil, 200, &back)
+	if back.State != "waiting" || back.Aside {
+		p.t.Errorf("who is here again: %+v", back)
+	}
 	p.do(nobody, "POST", "/tickets/"+walkIn.ID+"/leave", nil, 200, &walkIn)
 	if walkIn.State != "gone" {
 		p.t.Errorf("who leaves is %s", walkIn.State)
@@ -286,6 +296,8 @@ func (p *program) ticketsOfClerks() {
 	v := p.letIn("reisepass", "anmeldung")
 	split := p.tick(v.ID, "split", api.Split{Services: []string{"anmeldung"}, Persons: 1})
 	p.tick(split.Tickets[1].ID, "merge", api.Merge{Into: v.ID})
+	p.tick(v.ID, "step-aside", nil)
+	p.tick(v.ID, "here", nil)
 	p.tick(v.ID, "set-needs", api.SetNeeds{Needs: []string{"more-time"}})
 	p.tick(v.ID, "change", api.Change{Services: []string{"reisepass"}, Persons: 2})
 	p.desk("call-next", nil)

@@ -16,6 +16,7 @@ func (s *Server) apiTicketRoutes() []route {
 		{"GET", "/tickets/:ticket/live", anyone, s.apiTicketLive},
 		{"GET", "/tickets/:ticket/pdf", anyone, s.ticketPaper},
 		{"POST", "/tickets/:ticket/needs", anyone, s.apiTicketCommand(reads(setNeeds))},
+		{"POST", "/tickets/:ticket/step-aside", anyone, s.apiTicketCommand(ticketCommands["step-aside"])},
 		{"POST", "/tickets/:ticket/here", anyone, s.apiTicketCommand(ticketCommands["here"])},
 		{"POST", "/tickets/:ticket/leave", anyone, s.apiTicketCommand(ticketCommands["leave"])},
 	}
@@ -73,8 +74,8 @@ func (s *Server) visitOut(office *booking.Office, t queue.Ticket) api.Visit {
 	state := s.office(office.ID)
 	v := ticketViewOf(texts.In(texts.German), s.City(), office, state, t, s.officeNow())
 	out := api.Visit{ID: string(t.ID), Number: t.Number, Office: string(office.ID), Area: t.Area, State: string(t.State),
-		Services: plain(t.Services), Persons: t.Persons, Arrived: v.Arrived, Slot: v.Slot, Due: v.Due, Ahead: v.Ahead,
-		Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
+		Services: plain(t.Services), Persons: t.Persons, Arrived: v.Arrived, Slot: v.Slot, Due: s.ms(t.Due), Ahead: v.Ahead,
+		Aside: standing(t) == "aside", Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
 	if len(t.Needs) > 0 {
 		out.Needs = plain(t.Needs)
 	}

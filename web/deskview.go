@@ -172,7 +172,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 	for _, t := range state.In(queue.Parked) {
 		r := rowOf(l, office, state, t, now)
 		r.At = time.UnixMilli(t.ParkedAt).In(now.Location())
-		r.Over = now.Sub(r.At) > rules.Parked
+		r.Over = !t.Aside && now.Sub(r.At) > rules.Parked
 		v.Parked = append(v.Parked, r)
 	}
 	for _, t := range state.In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed) {

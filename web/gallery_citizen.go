@@ -35,6 +35,8 @@ func (g gallery) terminals() []example {
 	sent := numbered(state, "K 305")
 	sent.State, sent.ParkedAt = queue.Parked, sent.Arrived
 	far.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, sent, g.now)
+	gone := welcome
+	gone.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, g.aside(numbered(state, "K 305")), g.now)
 	all := []example{
 		{Name: "terminal", Page: "terminal", Data: base},
 		{Name: "terminal-day", Page: "terminal", Data: day},
@@ -47,6 +49,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
 		{Name: "terminal-ticket-on-the-way", Page: "terminal-ticket", Data: far},
+		{Name: "terminal-ticket-aside", Page: "terminal-ticket", Data: gone},
 		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},
 		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
 		{Name: "terminal-ticket-needs", Page: "terminal-ticket", Data: needing},
@@ -115,6 +118,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-merged", ended(queue.Merged)),
 		g.phone("ticket-sent", sent),
 		g.phone("ticket-on-the-way", far),
+		g.phone("ticket-aside", g.aside(waiting)),
 		{Name: "ticket-stranded", Page: "ticket", Data: g.ticketView(walkIn, false)},
 		{Name: "ticket-lost", Page: "ticket", Data: g.ticketView(walkIn, true), Lost: true},
 	}
@@ -122,6 +126,12 @@ func (g gallery) tickets() []example {
 
 func (g gallery) phone(name string, t queue.Ticket) example {
 	return example{Name: name, Page: "ticket", Data: g.ticketView(t, true)}
+}
+
+// aside has stepped aside.
+func (g gallery) aside(t queue.Ticket) queue.Ticket {
+	t.State, t.Aside, t.ParkedAt = queue.Parked, true, g.at("09:36").UnixMilli()
+	return t
 }
 
 // needingAll needs all that can be needed.

@@ -52,7 +52,7 @@ func (g gallery) desks() []example {
 	behind.Behind = true
 	far := g.ticket("K 917", queue.WalkIn, "09:31", "", "09:51", "anmeldung")
 	far.State, far.ParkedAt = queue.Parked, far.Arrived
-	sent := g.deskView(g.day(append(g.waiting(), far)...))
+	sent := g.deskView(g.day(append(g.waiting(), far, g.aside(g.ticket("K 640", queue.WalkIn, "09:12", "", "09:32", "abholung")))...))
 	sent.Sent = []sentOn{{"K 026", g.office("wohngeld").Name, "K 026", g.at("09:38")}, {"K 733", g.office("standesamt").Name, "R 311", g.at("09:12")}}
 	return []example{
 		{Name: "desks", Page: "desks", Data: g.deskChoices()},
@@ -173,7 +173,7 @@ func (g gallery) infodesks() []example {
 	disturbed.Offices[0].Disturbed = disturbances(g.l, g.office("buergerbuero"), g.disturb(g.day()), g.now.Location())
 	far := busy
 	far.Offices = slices.Clone(busy.Offices)
-	far.Offices[0].OnTheWay = []queue.Ticket{numbered(g.day(g.waiting()...), "K 305"), numbered(g.day(g.waiting()...), "K 128")}
+	far.Offices[0].Away = []queue.Ticket{numbered(g.day(g.waiting()...), "K 305"), g.aside(numbered(g.day(g.waiting()...), "K 128"))}
 	given, found, nothing, early, late, refused := busy, busy, busy, busy, busy, busy
 	state := g.day(g.waiting()...)
 	number := numbered(state, "K 821")

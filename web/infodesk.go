@@ -94,7 +94,7 @@ type infodeskOffice struct {
 	Waiting   int
 	Stranded  []string // numbers that no open desk serves
 	Disturbed []disturbance
-	OnTheWay  []queue.Ticket // sent from another house, and not said yet to be here
+	Away      []queue.Ticket // sent from another house, or stepped aside, and not said yet to be here
 }
 
 // disturbance is a service that nobody can serve now.
@@ -147,8 +147,8 @@ func (s *Server) infodeskOffice(l *texts.Language, office *booking.Office) infod
 		}
 	}
 	for _, t := range state.In(queue.Parked) {
-		if onTheWay(t) {
-			o.OnTheWay = append(o.OnTheWay, t)
+		if onTheWay(t) || t.Aside {
+			o.Away = append(o.Away, t)
 		}
 	}
 	return o
@@ -320,7 +320,7 @@ func (s *Server) infodeskService(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// infodeskHere is "here again" of somebody who missed a call and came here.
+// infodeskHere is "here again" of somebody who missed a call, or stepped aside, and came here.
 func (s *Server) infodeskHere(w http.ResponseWriter, r *http.Request) error {
 	return s.infodeskCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
 }

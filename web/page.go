@@ -84,6 +84,7 @@ func functions(l *texts.Language) template.FuncMap {
 		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
 		"iso":       func(t time.Time) string { return t.Format(time.RFC3339) },
 		"text":      func(text booking.Text) string { said, _ := text.In(l.Tag); return said }, // where no mark-up may be: <option>
+		"standing":  standing,                                                                  // of a ticket: its state, or "aside"
 		"count":     func(said string) int { return utf8.RuneCountInString(said) },
 		"add":       func(a, b int) int { return a + b },
 	}

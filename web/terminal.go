@@ -27,6 +27,7 @@ func (s *Server) terminalRoutes() []route {
 		{"GET", "/houses/:house/terminal/tickets/:ticket", terminalsClerks, s.terminalTicketPage},
 		{"GET", "/houses/:house/terminal/tickets/:ticket/needs", terminalsClerks, s.terminalNeeds},
 		{"POST", "/houses/:house/terminal/tickets/:ticket/needs", terminalsClerks, s.terminalSetNeeds},
+		{"POST", "/houses/:house/terminal/tickets/:ticket/step-aside", terminalsClerks, s.terminalStepAside},
 		{"POST", "/houses/:house/terminal/tickets/:ticket/here", terminalsClerks, s.terminalHere},
 	}
 }
@@ -296,7 +297,12 @@ func (s *Server) terminalOfTicket(w http.ResponseWriter, r *http.Request, page s
 	return s.render(w, r, page, v)
 }
 
-// terminalHere is "I am here again" of somebody who missed a call.
+// terminalStepAside is "I need longer" of somebody who waits.
+func (s *Server) terminalStepAside(w http.ResponseWriter, r *http.Request) error {
+	return s.terminalCommand(w, r, func(id queue.TicketID) queue.Command { return queue.StepAside{Ticket: id} })
+}
+
+// terminalHere is "I am here again" of somebody who missed a call, or stepped aside.
 func (s *Server) terminalHere(w http.ResponseWriter, r *http.Request) error {
 	return s.terminalCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
 }

@@ -24,6 +24,7 @@ func (s *Server) ticketRoutes() []route {
 		{"GET", "/tickets/:ticket/paper.pdf", anyone, s.ticketPaper},
 		{"GET", "/tickets/:ticket/needs", anyone, s.ticketNeeds},
 		{"POST", "/tickets/:ticket/needs", anyone, s.ticketSetNeeds},
+		{"POST", "/tickets/:ticket/step-aside", anyone, s.ticketStepAside},
 		{"POST", "/tickets/:ticket/here", anyone, s.ticketHere},
 		{"POST", "/tickets/:ticket/leave", anyone, s.ticketLeave},
 	}
@@ -67,7 +68,16 @@ func (s *Server) ticketOf(id queue.TicketID) (t queue.Ticket, state *queue.Offic
 }
 
 // onTheWay says that somebody was sent from another house and is not known to be here.
-func onTheWay(t queue.Ticket) bool { return t.State == queue.Parked && t.Desk == "" }
+func onTheWay(t queue.Ticket) bool { return t.State == queue.Parked && t.Desk == "" && !t.Aside }
+
+// standing is how the texts name where a ticket stands: by its state, but for who
+// stepped aside, whom no clerk has parked.
+func standing(t queue.Ticket) string {
+	if t.State == queue.Parked && t.Aside {
+		return "aside"
+	}
+	return string(t.State)
+}
 
 // officesOfTicket are those that have the ticket today. What is made of them all has
 // versions that never fall, however often the visit is sent on.
@@ -114,6 +124,9 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 		}
 	}
 	v.OnTheWay = onTheWay(t)
+	if t.Aside && v.Due.Before(now) {
+		v.Due = now // if they were back
+	}
 	v.Title = l.T("ticket.title", "number", t.Number)
 	if t.State == queue.Called && v.Desk != nil {
 		v.Title = l.T("ticket.title-called", "desk", v.Desk.Label)
@@ -174,7 +187,12 @@ func (ticketView) EveryNeed() []queue.Need { return queue.Needs }
 // Has says whether the person has said that they need it.
 func (v ticketView) Has(need queue.Need) bool { return slices.Contains(v.Ticket.Needs, need) }
 
-// ticketHere is "I am here again" of somebody who missed a call.
+// ticketStepAside is "I need longer" of somebody who waits.
+func (s *Server) ticketStepAside(w http.ResponseWriter, r *http.Request) error {
+	return s.ticketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.StepAside{Ticket: id} })
+}
+
+// ticketHere is "I am here again" of somebody who missed a call, or stepped aside.
 func (s *Server) ticketHere(w http.ResponseWriter, r *http.Request) error {
 	return s.ticketCommand(w, r, func(id queue.TicketID) queue.Command { return queue.Here{Ticket: id} })
 }

@@ -68,7 +68,8 @@ var Operations = append([]Operation{
 	{"GET", "/tickets/{ticket}/live", "A ticket, now and at every change, by WebSocket or long poll. Its data is a Visit.", Anyone, polled, nil, 200, Message{}},
 	{"GET", "/tickets/{ticket}/pdf", "A ticket on paper, 80 mm wide", Anyone, nil, nil, 200, "application/pdf"},
 	{"POST", "/tickets/{ticket}/needs", "Say what I need", Anyone, nil, SetNeeds{}, 200, Visit{}},
-	{"POST", "/tickets/{ticket}/here", "I missed my call and am back", Anyone, nil, Nothing{}, 200, Visit{}},
+	{"POST", "/tickets/{ticket}/step-aside", "I need longer: no desk calls me until I am here, and I am due then", Anyone, nil, Nothing{}, 200, Visit{}},
+	{"POST", "/tickets/{ticket}/here", "I missed my call, or stepped aside, and am back", Anyone, nil, Nothing{}, 200, Visit{}},
 	{"POST", "/tickets/{ticket}/leave", "Give the number back", Anyone, nil, Nothing{}, 200, Visit{}},
 
 	{"GET", "/offices/{office}/queue", "The present state of an office's day", OfficeClerk, nil, nil, 200, Queue{}},
@@ -105,7 +106,8 @@ var commands = []Operation{
 	ticket("split", "Take services off into a new ticket with the same due", Split{}),
 	ticket("merge", "Join a ticket into another", Merge{}),
 	ticket("cancel", "End a visit by the office", Cancel{}),
-	ticket("here", "The person missed their call and is back", Nothing{}),
+	ticket("step-aside", "The person needs longer: no desk calls them until they are here, and they are due then", Nothing{}),
+	ticket("here", "The person missed their call, or stepped aside, and is back", Nothing{}),
 	ticket("leave", "The person gives the number back", Nothing{}),
 }
 

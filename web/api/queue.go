@@ -7,8 +7,9 @@ type Visit struct {
 	ID       string    `json:"id"`     // who knows it may see the ticket and give it back
 	Number   string    `json:"number"` // what is called: "K 024"
 	Office   string    `json:"office"`
-	Area     string    `json:"area"`  // where to wait
-	State    string    `json:"state"` // waiting, called, serving, parked, missed, done, gone, merged or sent
+	Area     string    `json:"area"`            // where to wait
+	State    string    `json:"state"`           // waiting, called, serving, parked, missed, done, gone, merged or sent
+	Aside    bool      `json:"aside,omitempty"` // parked by the person, who needs longer: due when they are here
 	Services []string  `json:"services"`
 	Needs    []string  `json:"needs,omitempty"` // fetched, interpreter, more-time, step-free; gone the next day
 	Persons  int       `json:"persons"`
@@ -39,8 +40,9 @@ type Ticket struct {
 	Persons     int       `json:"persons"`
 	Area        string    `json:"area"`
 	State       string    `json:"state"`
-	Due         time.Time `json:"due"`            // at once beyond the hour's limit: arrived
-	Desk        string    `json:"desk,omitempty"` // id of the desk that called it last
+	Aside       bool      `json:"aside,omitempty"` // parked by the person, who needs longer: due when they are here
+	Due         time.Time `json:"due"`             // at once beyond the hour's limit: arrived
+	Desk        string    `json:"desk,omitempty"`  // id of the desk that called it last
 	Call        string    `json:"call,omitempty"`
 	Calls       int       `json:"calls"`         // how often it was called, recalls included
 	Why         *Why      `json:"why,omitempty"` // why it was called when it was
