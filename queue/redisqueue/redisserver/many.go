@@ -230,7 +230,7 @@ func (m *Many) run(ctx context.Context, one *member) error {
 		return err
 	}
 	one.process = process
-	return until(ctx, "a server answers", func(ctx context.Context) bool { return one.client.Ping(ctx).Err() == nil })
+	return until(ctx, "a server answers", func(ctx context.Context) bool { return answers(ctx, one.client) == nil })
 }
 
 func (one *member) file() string { return filepath.Join(one.folder, "redis.conf") }
@@ -239,6 +239,9 @@ func (one *member) address() string { return fmt.Sprintf("127.0.0.1:%d", one.por
 
 // followers is how many replicas a master has, as its INFO says.
 func (one *member) followers(ctx context.Context) int {
+	if answers(ctx, one.client) != nil {
+		return 0
+	}
 	return strings.Count(one.client.Info(ctx, "replication").Val(), "state=online")
 }
 

@@ -141,12 +141,9 @@ func (s *Server) await(ctx context.Context) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		conn, err := net.Dial("unix", s.Socket()) // by hand: the client would log that there is no socket yet
+		err := answers(ctx, rdb)
 		if err == nil {
-			conn.Close()
-			if err = rdb.Ping(ctx).Err(); err == nil {
-				return nil
-			}
+			return nil
 		}
 		select {
 		case <-tick.C:
@@ -156,6 +153,17 @@ func (s *Server) await(ctx context.Context) error {
 			return fmt.Errorf("does not answer: %w", err)
 		}
 	}
+}
+
+// answers returns nil when a server answers. It tries by hand before: the client
+// would log that nobody is there yet.
+func answers(ctx context.Context, rdb *redis.Client) error {
+	conn, err := net.Dial(rdb.Options().Network, rdb.Options().Addr)
+	if err != nil {
+		return err
+	}
+	conn.Close()
+	return rdb.Ping(ctx).Err()
 }
 
 func lastLine(output string) string {
