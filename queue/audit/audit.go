@@ -163,8 +163,12 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 
 // why holds that the why of a call can be told from the record: of a call in
 // turn inTurn has looked; one that a clerk chose has a reason from the list; a
-// recall keeps the why of its call.
+// recall keeps the why of its call. Each is a call of its own, named by its event.
 func (o *Office) why(e queue.Event, before, t queue.Ticket, say sayer) {
+	again := e.Kind == queue.Recall{}.Kind()
+	if id := fmt.Sprintf("%d-%d", e.Epoch, e.Version); (before.State != queue.Called || again) && e.Kind != "opened" && t.Call != id {
+		say("%s is called as %q", t.Number, t.Call)
+	}
 	switch {
 	case e.Kind == "opened":
 	case t.Why == nil:

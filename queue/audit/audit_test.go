@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -29,6 +30,11 @@ func journal() []queue.Event {
 	for n := range events {
 		e := &events[n]
 		e.Office, e.Epoch, e.Version, e.At, e.Day, e.Command = "o", 1, int64(n+1), int64(n), "2026-11-24", strings.Repeat("c", n+1)
+		for i := range e.Tickets {
+			if t := &e.Tickets[i]; t.State == queue.Called {
+				t.Call = fmt.Sprintf("1-%d", n+1)
+			}
+		}
 	}
 	return events
 }
@@ -54,12 +60,17 @@ func TestNotices(t *testing.T) {
 		}, "due first was"},
 		"nobody called":        {func(es []queue.Event) { es[5].Tickets, es[5].Desks[0].Ticket = es[5].Tickets[:1], "" }, "nobody was called"},
 		"a wrong reason":       {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleStep, Due: 10} }, "because of"},
+		"an old call's id":     {func(es []queue.Event) { es[5].Tickets[1].Call = "1-5" }, `K 2 is called as "1-5"`},
 		"no reason":            {func(es []queue.Event) { es[4].Tickets[0].Why = nil }, "nobody can say why"},
 		"a call by a change":   {func(es []queue.Event) { es[4].Kind = "change" }, "K 1 is called"},
 		"chosen for no reason": {func(es []queue.Event) { es[4].Kind = "call-this" }, "was chosen because of"},
 		"chosen": {func(es []queue.Event) {
 			es[4].Kind, es[4].Tickets[0].Why = "call-this", &queue.Why{Rule: queue.RuleChosen, Due: 10, Reason: "frail"}
 		}, ""},
+		"a recall that is no call of its own": {func(es []queue.Event) {
+			es[5] = es[4]
+			es[5].Kind, es[5].Version, es[5].At, es[5].Command = "recall", 6, 5, "another"
+		}, `K 1 is called as "1-5"`},
 		"a recall for another reason": {func(es []queue.Event) {
 			es[5] = es[4]
 			es[5].Kind, es[5].Version, es[5].At, es[5].Command = "recall", 6, 5, "another"
