@@ -3,6 +3,7 @@ package redisqueue_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -79,14 +80,48 @@ func TestLostBeforeRecorded(t *testing.T) {
 	s, journal := redistest.Start(t), record(t)
 	join(t, redisqueue.New(s.Client(), journal), 1)
 	rdb := s.Client()
-	rdb.AddHook(&emptying{other: s.Client()})
+	rdb.AddHook(&emptying{after: "EVENT", other: s.Client()})
 	if event := join(t, redisqueue.New(rdb, journal), 2); event.Epoch != 2 || event.Tickets[0].Seq != 2 {
 		t.Errorf("epoch %d, ticket %d", event.Epoch, event.Tickets[0].Seq)
 	}
 }
 
-// emptying empties Redis after the first decision that goes through a client.
+// TestRefusalOfWhatIsLost refuses a command because of an event that nobody has
+// recorded. Before the refusal is answered the event is in the record; and if
+// Redis is emptied before that, nothing stands against the command.
+func TestRefusalOfWhatIsLost(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []bool{false, true} {
+		s, journal := redistest.Start(t), record(t)
+		node := redisqueue.New(s.Client(), journal)
+		join(t, node, 0)
+		bare, err := node.Bare(t.Context(), request(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Client().Do(t.Context(), bare...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		rdb := s.Client()
+		if lost {
+			rdb.AddHook(&emptying{after: "REFUSED", other: s.Client()})
+		}
+		again := request(1)
+		again.ID = "another"
+		_, err = redisqueue.New(rdb, journal).Do(t.Context(), again)
+		if lost && err != nil || !lost && !errors.Is(err, queue.ErrTicketExists) {
+			t.Errorf("lost: %t; the same ticket again: %v", lost, err)
+		}
+		heads, err := journal.Heads(t.Context(), []queue.OfficeID{office})
+		if err != nil || !lost && heads[0].Version != 3 {
+			t.Errorf("refused while the record ends at %v, %v", heads, err)
+		}
+	}
+}
+
+// emptying empties Redis after the first answer of a kind that goes through a client.
 type emptying struct {
+	after string
 	other *redis.Client
 	once  sync.Once
 }
@@ -101,7 +136,7 @@ func (e *emptying) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		err := next(ctx, cmd)
 		if script, ok := cmd.(*redis.Cmd); ok && err == nil {
-			if answer, _ := script.Slice(); len(answer) > 0 && answer[0] == "EVENT" {
+			if answer, _ := script.Slice(); len(answer) > 0 && answer[0] == e.after {
 				e.once.Do(func() { err = e.other.FlushDB(ctx).Err() })
 			}
 		}
