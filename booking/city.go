@@ -78,9 +78,11 @@ func ParseCity(file []byte) (City, error) {
 const MaxCityFile = 4 << 20
 
 // RuleNames are the settings in Office.Rules: seconds, but for atOnceLimit (a
-// number of tickets in 60 minutes) and ascending (0 or 1). The last four are how
-// much longer a visit takes with a need.
-var RuleNames = []string{"before", "after", "walkIn", "info", "atOnce", "atOnceLimit", "recall", "noShow", "return", "parked", "ascending",
+// number of tickets in 60 minutes), ascending and noted (0 or 1). With noted, who
+// shows the code of an appointment before check-in opens gets the number at once,
+// and joins the line by themselves when it opens. The last four are how much
+// longer a visit takes with a need.
+var RuleNames = []string{"before", "after", "walkIn", "info", "atOnce", "atOnceLimit", "recall", "noShow", "return", "parked", "ascending", "noted",
 	"fetched", "interpreter", "moreTime", "stepFree"}
 
 // officeFile is an office as its file has it.

@@ -62,6 +62,7 @@ func TestParseCityRefuses(t *testing.T) {
 		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"noShow": 44}`, "houses[0].offices[0].rules.noShow: must not be shorter than recall"},
 		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"atOnceLimit": 61}`, "houses[0].offices[0].rules.atOnceLimit: must be between 0 and 60"},
 		{`"2026-12-24"`, `"2026-12-24", "2026-12-24"`, "houses[0].offices[0].closed[1]: is the same as houses[0].offices[0].closed[0]"},
+		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"noted": 2}`, "houses[0].offices[0].rules.noted: must be 0 or 1"},
 		{`"gridMinutes": 5`, `"gridMinutes": 5, "rules": {"ascending": 2}`, "houses[0].offices[0].rules.ascending: must be 0 or 1"},
 		{`"de": "Bürgerbüro"`, `"de": "B\ufffdrgerbüro"`, "houses[0].offices[0].name.de: must not have the character U+FFFD"},
 		{`"de": "Bürgerbüro"`, `"de": "Bürger\u202ebüro"`, "houses[0].offices[0].name.de: must not have characters that turn"},

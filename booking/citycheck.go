@@ -164,12 +164,13 @@ const (
 )
 
 func (k *cityCheck) rules(path string, rules map[string]int) {
-	ascending := rules["ascending"]
-	k.expect(ascending == 0 || ascending == 1, path+".ascending", "must be 0 or 1")
+	for _, name := range []string{"ascending", "noted"} {
+		k.expect(rules[name] == 0 || rules[name] == 1, path+"."+name, "must be 0 or 1")
+	}
 	k.between(path+".atOnceLimit", rules["atOnceLimit"], 0, 60)
 	for name, value := range rules {
 		k.expect(slices.Contains(RuleNames, name), path+"."+name, "must be one of %s", strings.Join(RuleNames, ", "))
-		if name != "ascending" && name != "atOnceLimit" {
+		if name != "ascending" && name != "noted" && name != "atOnceLimit" {
 			k.between(path+"."+name, value, 0, 24*60*60)
 		}
 	}

@@ -83,6 +83,9 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 		answer.Outcome, answer.Ticket = Already, t
 		return answer, err
 	}
+	if answer.Outcome == Early && rules.Noted && city.Day(appointment.Start) == city.Day(now) {
+		answer.Outcome = Welcome
+	}
 	if answer.Outcome != Welcome {
 		return answer, nil
 	}
@@ -113,11 +116,17 @@ func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment,
 }
 
 // NotHere refuses with ErrHere to give up the time of somebody who has checked in:
-// their number would wait on, for a time that is sold again. Before check-in
-// opens it does not need the queue.
+// their number would wait on, for a time that is sold again. Before anybody can
+// have a number it does not need the queue.
 func (a *Arrivals) NotHere(ctx context.Context, appointment booking.Appointment) error {
-	office, ok := a.City().Office(appointment.Office)
-	if !ok || a.Now().Before(Opens(Rules(*office), appointment)) {
+	now, city := a.Now(), a.City()
+	office, ok := city.Office(appointment.Office)
+	if !ok {
+		return nil
+	}
+	rules := Rules(*office)
+	noted := rules.Noted && city.Day(appointment.Start) == city.Day(now)
+	if now.Before(Opens(rules, appointment)) && !noted {
 		return nil
 	}
 	t, found, err := a.ticketOf(ctx, appointment)
@@ -138,6 +147,9 @@ func (a *Arrivals) ticketOf(ctx context.Context, appointment booking.Appointment
 
 func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appointment booking.Appointment, class queue.Class, id string, actor queue.Actor) (queue.Ticket, error) {
 	t := queue.Ticket{Class: class, Slot: appointment.Start.UnixMilli(), Appointment: string(appointment.ID)}
+	if opens := Opens(Rules(*office), appointment); class == queue.Booked && a.Now().Before(opens) {
+		t.Joins = opens.UnixMilli()
+	}
 	return a.join(ctx, office, appointment.Choices, t, id, actor)
 }
 

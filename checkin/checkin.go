@@ -22,7 +22,7 @@ import (
 type Outcome string
 
 const (
-	Welcome   Outcome = "welcome"   // checked in, here is the ticket
+	Welcome   Outcome = "welcome"   // checked in, here is the ticket; noted, if it joins the line later
 	Already   Outcome = "already"   // checked in before, here is the ticket again
 	Ended     Outcome = "ended"     // checked in before, and the number is done or given back
 	Early     Outcome = "early"     // come back when the window opens
@@ -71,7 +71,7 @@ func Rules(o booking.Office) queue.Rules {
 	if limit, ok := o.Rules["atOnceLimit"]; ok {
 		r.AtOnceLimit = limit
 	}
-	r.Ascending = o.Rules["ascending"] != 0
+	r.Ascending, r.Noted = o.Rules["ascending"] != 0, o.Rules["noted"] != 0
 	return r
 }
 

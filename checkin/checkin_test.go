@@ -60,9 +60,9 @@ func TestRulesFor(t *testing.T) {
 
 // An office's settings replace the defaults one by one.
 func TestRules(t *testing.T) {
-	got := Rules(booking.Office{Rules: map[string]int{"walkIn": 600, "atOnceLimit": 2, "ascending": 1}})
+	got := Rules(booking.Office{Rules: map[string]int{"walkIn": 600, "atOnceLimit": 2, "ascending": 1, "noted": 1}})
 	want := queue.DefaultRules
-	want.WalkIn, want.AtOnceLimit, want.Ascending = 10*time.Minute, 2, true
+	want.WalkIn, want.AtOnceLimit, want.Ascending, want.Noted = 10*time.Minute, 2, true, true
 	if got != want {
 		t.Errorf("rules are %+v, want %+v", got, want)
 	}

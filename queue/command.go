@@ -8,11 +8,13 @@ type Command interface {
 	check(*checks)
 }
 
-// Join adds a ticket to its line. It refuses an appointment that has a ticket
-// (ErrJoined) and an id that exists (ErrTicketExists). The script draws
+// Join adds a ticket to its line: → waiting. One whose Joins has not come yet is
+// noted: → parked, at no desk, until Here or BringBack. Before that moment these,
+// Transfer and Send refuse it (ErrTooSoon). Join refuses an appointment that has a
+// ticket (ErrJoined) and an id that exists (ErrTicketExists). The script draws
 // the number: n-th ticket of the day is Prefix and Numbers applied to n.
 type Join struct {
-	Ticket  Ticket  `json:"ticket"` // ID, Class, Services, Needs, Persons, Area, Due, Slot, Reason, Appointment; the rest is the queue's
+	Ticket  Ticket  `json:"ticket"` // ID, Class, Services, Needs, Persons, Area, Due, Slot, Joins, Reason, Appointment; the rest is the queue's
 	Numbers Numbers `json:"numbers"`
 	// At once: at most AtOnceLimit tickets in any 60 minutes are due as said;
 	// beyond that they are due at arrival. Zero for other classes.
@@ -181,7 +183,7 @@ type SetNeeds struct {
 // Split takes services off an open ticket into a new waiting one with the same
 // due, class, needs and arrival, so that two desks can serve a family at once. The
 // rest of the persons, at least one, stays with the first ticket. Of somebody who
-// has stepped aside, the new one stands aside too.
+// has stepped aside or is noted, the new one is so too.
 type Split struct {
 	Ticket   TicketID    `json:"ticket"`
 	New      TicketID    `json:"new"`
@@ -201,7 +203,7 @@ type Merge struct {
 // Here is "I am here" of somebody who was called and missed it: missed →
 // waiting, due max(due, now) within Window of the no-show, later now + Allowance
 // with class Entitled. Likewise of somebody whom another house sent: parked and at
-// no desk yet → waiting, due unchanged; and of whoever has stepped aside.
+// no desk yet → waiting, due unchanged; and of whoever has stepped aside or is noted.
 type Here struct {
 	Ticket    TicketID `json:"ticket"`
 	Window    int64    `json:"window"`    // ms

@@ -16,6 +16,7 @@ type Rules struct {
 	NoShow      time.Duration // and the no-show this long after it
 	Return      time.Duration // who was missed keeps their due within this
 	Parked      time.Duration // a parked ticket reminds its clerk after this
+	Noted       bool          // who comes before Before gets a ticket, and joins the line then
 	Ascending   bool          // ticket numbers count up instead of being shuffled
 
 	// How much longer a visit takes with a need.

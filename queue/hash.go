@@ -14,7 +14,7 @@ import (
 func Hash(c Command) (string, error) {
 	switch x := c.(type) {
 	case Join:
-		x.Ticket.ID, x.Ticket.Due, x.Ticket.Area, x.Numbers, x.AtOnceLimit = "", 0, "", Numbers{}, 0
+		x.Ticket.ID, x.Ticket.Due, x.Ticket.Joins, x.Ticket.Area, x.Numbers, x.AtOnceLimit = "", 0, 0, "", Numbers{}, 0
 		c = x
 	case Split:
 		x.New, x.Numbers = "", Numbers{}

@@ -8,7 +8,8 @@
 //	join ─▶ waiting ──call──▶ called ──came──▶ serving ──finish──▶ done         │
 //	          │                 ├──no-show──▶ missed ───────────────────────────┤
 //	          │                 └──park──────▶ parked ──────────────────────────┤
-//	          ├──step aside──────────────────▶ parked ──────────────────────────┘
+//	          ├──step aside──────────────────▶ parked ──────────────────────────┤
+//	          │                       join ──▶ parked, until it joins ──────────┘
 //	          └──leave, cancel──▶ gone          merge: the other ticket ─▶ merged
 //
 //	send ─▶ sent: the visit goes on in another office (receive)
@@ -112,6 +113,8 @@ type Ticket struct {
 	// Aside says of a parked ticket that they moved back by themselves: they are
 	// due when they are back.
 	Aside bool `json:"aside,omitempty"`
+	// Joins says of a parked ticket that it is noted: it joins the line then.
+	Joins int64 `json:"joins,omitempty"`
 	// Call names the last call: "<epoch>-<version>" of its event. A recall is
 	// a call of its own, so a gong sounds once per Call.
 	Call  string `json:"call,omitempty"`

@@ -43,7 +43,10 @@ func (r Request) Validate() error {
 
 func (x Join) check(c *checks) {
 	c.that(x.AtOnceLimit >= 0 && x.AtOnceLimit <= 100 && (x.Ticket.Class == AtOnce || x.AtOnceLimit == 0), "atOnceLimit")
-	c.newTicket(x.Ticket, x.Numbers)
+	t := x.Ticket
+	c.that(t.Joins == 0 || t.Joins > 0 && t.Joins <= t.Slot && t.Class == Booked, "ticket.joins")
+	t.Joins = 0
+	c.newTicket(t, x.Numbers)
 }
 
 func (x Receive) check(c *checks) {

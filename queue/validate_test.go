@@ -112,6 +112,7 @@ func TestValidateCommands(t *testing.T) {
 		"split without a new id":   {queue.Split{Ticket: "A", Services: services, Persons: 1, Numbers: numbers}, "new"},
 		"split without numbers":    {queue.Split{Ticket: "A", New: "B", Services: services, Persons: 1}, "numbers.prefix"},
 		"merge into nothing":       {queue.Merge{Ticket: "A"}, "into"},
+		"noted without a slot":     {queue.Join{Numbers: numbers, Ticket: queue.Ticket{ID: "A", Class: queue.Booked, Services: services, Persons: 1, Area: "hall", Due: 9, Joins: 8}}, "ticket.joins"},
 		"step aside":               {queue.StepAside{Ticket: "A"}, ""},
 		"step aside, no id":        {queue.StepAside{Ticket: "A B"}, "ticket"},
 		"here for ever":            {queue.Here{Ticket: "A", Window: 1e13}, "window"},

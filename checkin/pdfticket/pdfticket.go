@@ -24,6 +24,7 @@ type Ticket struct {
 	Number   string   // "B 024", as large as fits
 	Expect   string   // "Aufruf voraussichtlich"
 	Range    string   // "09:40–09:50 Uhr"; empty while there is no forecast
+	Joins    string   // noted: "Ab 09:45 Uhr sind Sie von selbst in der Reihe."; else empty
 	Area     string   // where to wait: "Wartebereich im Erdgeschoss, links."
 	How      string   // "Ihre Nummer wird gezeigt und angesagt."
 	Link     string   // address of the ticket's page, as a QR code
@@ -86,6 +87,9 @@ func (p *paper) print(t Ticket) error {
 	p.row(t.Range != "", func() {
 		p.paragraph(pdf.Run{Style: text, Text: t.Expect})
 		p.line(large, t.Range)
+		if t.Joins != "" {
+			p.paragraph(pdf.Run{Style: text, Text: t.Joins})
+		}
 	})
 	p.row(t.Area+t.How != "", func() {
 		p.paragraph(pdf.Run{Style: bold, Text: t.Area}, pdf.Run{Style: text, Text: t.How})

@@ -193,6 +193,7 @@ func (n *node) wire(context.Context) error {
 		Log:       n.log,
 	}
 	n.keep(n.passages)
+	n.keep(n.noted)
 	if n.machines == nil && n.cfg.Demo {
 		n.site.Metrics = n.metricsHandler()
 	}

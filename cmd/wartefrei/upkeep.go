@@ -62,6 +62,27 @@ func (n *node) passages(ctx context.Context) {
 	})
 }
 
+// noted has those join their line who came before their window opened, and whose
+// moment has come: any node, so that it does not matter which one gave the number.
+func (n *node) noted(ctx context.Context) {
+	each(ctx, time.Second, func(ctx context.Context) { n.joinNoted(ctx, n.now()) })
+}
+
+func (n *node) joinNoted(ctx context.Context, now time.Time) {
+	day := string(n.bookings.City().Day(now))
+	for _, id := range n.officeIDs() {
+		office := n.offices.Office(id)
+		if office.Day != day {
+			continue // yesterday's are ended, not called
+		}
+		for _, t := range checkin.Joining(office, now) {
+			if err := n.site.Arrivals.JoinNoted(ctx, booking.OfficeID(id), t, now); err != nil && ctx.Err() == nil {
+				n.log.Warn("a noted ticket does not join its line", "office", id, "err", err)
+			}
+		}
+	}
+}
+
 // purge forgets who had an appointment some days ago, and what people needed who came before today.
 func (n *node) purge(ctx context.Context) {
 	each(ctx, time.Hour, func(ctx context.Context) {

@@ -155,6 +155,9 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 	if t.State == queue.Called {
 		o.why(e, before, t, say)
 	}
+	if before.Joins > e.At && t.State.Open() && t.State != queue.Parked {
+		say("%s is %s at %d, but joins at %d", t.Number, t.State, e.At, before.Joins)
+	}
 	delete(o.waiting, t.ID)
 	if t.State == queue.Waiting {
 		o.waiting[t.ID] = t

@@ -80,6 +80,10 @@ func TestNotices(t *testing.T) {
 		"a due that changed":      {func(es []queue.Event) { es[4].Tickets[0].Why = &queue.Why{Rule: queue.RuleEarliest, Due: 11} }, "because of"},
 		"a desk without its own":  {func(es []queue.Event) { es[4].Desks[0].Ticket = "" }, "at a desk: false"},
 		"a desk with one waiting": {func(es []queue.Event) { es[3].Desks[0].Ticket = "B" }, "which is waiting"},
+		"joined before the moment": {func(es []queue.Event) {
+			b := &es[2].Tickets[0]
+			b.State, b.Joins = queue.Parked, 6
+		}, "is called at 5, but joins at 6"},
 		"back from aside, but not due then": {func(es []queue.Event) {
 			b := &es[2].Tickets[0]
 			b.State, b.Aside, b.Due = queue.Parked, true, 1

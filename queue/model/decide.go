@@ -63,6 +63,11 @@ func (d *decision) join(c queue.Join) error {
 		return err
 	}
 	t.State, t.Arrived = queue.Waiting, d.now
+	if t.Joins > d.now {
+		t.State, t.ParkedAt = queue.Parked, d.now
+	} else {
+		t.Joins = 0
+	}
 	if t.Class == queue.AtOnce {
 		d.letIn(&t, c.AtOnceLimit)
 	}
@@ -231,8 +236,10 @@ func (d *decision) bringBack(c queue.BringBack) error {
 	if err != nil {
 		return err
 	}
+	if err := d.back(&t); err != nil {
+		return err
+	}
 	t.State = queue.Waiting
-	d.back(&t)
 	if c.Desk != "" {
 		desk, err := d.freeDesk(c.Desk)
 		if err != nil {
@@ -246,11 +253,17 @@ func (d *decision) bringBack(c queue.BringBack) error {
 	return nil
 }
 
-// back ends being parked: whoever stepped aside is not due before now.
-func (d *decision) back(t *queue.Ticket) {
-	if t.Aside {
-		t.Due, t.Aside = max(t.Due, d.now), false
+// back ends being parked: whoever is noted joins no earlier than said, and whoever
+// stepped aside is not due before now.
+func (d *decision) back(t *queue.Ticket) error {
+	if t.Joins > d.now {
+		return queue.ErrTooSoon
 	}
+	if t.Aside {
+		t.Due = max(t.Due, d.now)
+	}
+	t.Joins, t.Aside = 0, false
+	return nil
 }
 
 func (d *decision) split(c queue.Split) error {
@@ -263,8 +276,8 @@ func (d *decision) split(c queue.Split) error {
 	}
 	part := queue.Ticket{ID: c.New, Class: t.Class, Services: c.Services, Needs: t.Needs, Persons: c.Persons, Area: t.Area, Due: t.Due,
 		State: queue.Waiting, Slot: t.Slot, Arrived: t.Arrived, Reason: t.Reason, Appointment: t.Appointment, From: t.ID}
-	if t.Aside {
-		part.State, part.ParkedAt, part.Aside = queue.Parked, d.now, true
+	if t.Aside || t.Joins != 0 {
+		part.State, part.ParkedAt, part.Aside, part.Joins = queue.Parked, d.now, t.Aside, t.Joins
 	}
 	if err := d.newTicket(&part, c.Numbers); err != nil {
 		return err
@@ -365,8 +378,10 @@ func (d *decision) aboutTicket(c queue.Command) error {
 		switch {
 		case t.State == queue.Parked && t.Desk != "":
 			return queue.ErrWrongState
-		case t.State == queue.Parked: // on the way from another house until now, or aside
-			d.back(&t)
+		case t.State == queue.Parked: // on the way from another house until now, aside, or noted
+			if err := d.back(&t); err != nil {
+				return err
+			}
 		case d.now-t.MissedAt > c.Window:
 			t.Due, t.Class = d.now+c.Allowance, queue.Entitled
 		default:
@@ -389,15 +404,19 @@ func (d *decision) aboutTicket(c queue.Command) error {
 		if t, err = d.ticket(c.Ticket, queue.Called, queue.Serving, queue.Parked); err != nil {
 			return err
 		}
+		if err := d.back(&t); err != nil {
+			return err
+		}
 		d.release(t)
-		d.back(&t)
 		t.State, t.Services = queue.Waiting, c.Services
 	case queue.Send:
 		if t, err = d.openTicket(c.Ticket); err != nil {
 			return err
 		}
+		if err := d.back(&t); err != nil {
+			return err
+		}
 		d.release(t)
-		d.back(&t)
 		t.State, t.EndedAt = queue.Sent, d.now
 		t.SentTo = &queue.Passage{Office: c.Office, Services: c.Services, Epoch: d.office.Epoch, Version: d.office.Version + 1}
 	case queue.Change:

@@ -25,6 +25,13 @@ func booked(id queue.TicketID, minutes int, appointment string) queue.Join {
 	return j
 }
 
+// noted joins the line at a minute before its slot.
+func noted(id queue.TicketID, slot, joins int) queue.Join {
+	j := booked(id, slot, "ap-"+string(id))
+	j.Ticket.Joins = due(joins)
+	return j
+}
+
 func atOnce(id queue.TicketID, minutes int) queue.Join {
 	j := join(id, minutes, "id")
 	j.Ticket.Class, j.Ticket.Reason, j.AtOnceLimit = queue.AtOnce, "frail", 2

@@ -174,8 +174,8 @@ func fold(t *testing.T, line queue.Line, state *queue.Office, event queue.Event)
 }
 
 // earlyGainsNothing: of two with appointments, who has the earlier one is
-// called first, though the other came earlier; and two of one time go by
-// arrival.
+// called first, though the other came earlier, even so early that they were noted;
+// and two of one time go by arrival. Nobody noted is called before they join.
 func earlyGainsNothing(t *testing.T, line queue.Line) {
 	arrive := func(id queue.TicketID, minute, slot int) {
 		at := opens.Add(time.Duration(minute) * time.Minute)
@@ -184,16 +184,21 @@ func earlyGainsNothing(t *testing.T, line queue.Line) {
 		give(t, line, request("join-"+string(id), time.Duration(minute)*time.Minute, j))
 	}
 	give(t, line, request("open", 0, open("1", "id")))
+	give(t, line, request("join-noted-for-30", 0, noted("noted-for-30", 30, 15)))
+	if e, err := line.Do(t.Context(), request("next-noted", 14*time.Minute, next("1"))); !errors.Is(err, queue.ErrEmpty) {
+		t.Errorf("before anybody joins: called %v, %v", e.Tickets, err)
+	}
+	give(t, line, request("noted-joins", 15*time.Minute, queue.BringBack{Ticket: "noted-for-30"}))
 	arrive("early-for-30", 15, 30)
 	arrive("on-time-for-30", 20, 30)
 	arrive("on-time-for-25", 25, 25)
 	arrive("late-for-20", 28, 20)
 	var order []queue.TicketID
-	for n := range 4 {
+	for n := range 5 {
 		order = append(order, give(t, line, request(fmt.Sprintf("next-%d", n), time.Hour, next("1"))).Tickets[0].ID)
 		give(t, line, request(fmt.Sprintf("finish-%d", n), time.Hour, finish("1")))
 	}
-	want := []queue.TicketID{"on-time-for-25", "late-for-20", "early-for-30", "on-time-for-30"}
+	want := []queue.TicketID{"on-time-for-25", "late-for-20", "noted-for-30", "early-for-30", "on-time-for-30"}
 	if !slices.Equal(order, want) {
 		t.Errorf("called %v, want %v", order, want)
 	}

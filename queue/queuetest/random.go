@@ -114,6 +114,9 @@ func (g *generator) join() queue.Command {
 	case queue.Booked:
 		slot = g.at.Truncate(5 * time.Minute).Add(time.Duration(g.IntN(7)-3) * 5 * time.Minute)
 		t.Slot = slot.UnixMilli()
+		if g.IntN(3) == 0 {
+			t.Joins = slot.Add(-5 * time.Minute).UnixMilli()
+		}
 		t.Appointment = fmt.Sprintf("ap-%s-%d", g.day.Format("0102"), g.IntN(400))
 	case queue.Urgent:
 		t.Reason = pick(g, queue.UrgentReasons...)

@@ -118,9 +118,12 @@ local function release(t)
   return {d}
 end
 
--- back ends being parked: whoever stepped aside is not due before now.
+-- back ends being parked: whoever is noted joins no earlier than said, and whoever
+-- stepped aside is not due before now.
 local function back(t)
-  if t.aside then t.due, t.aside = math.max(t.due, now), nil end
+  if (t.joins or 0) > now then refuse('too-soon') end
+  if t.aside then t.due = math.max(t.due, now) end
+  t.joins, t.aside = nil, nil
 end
 
 -- serving is the set of what a desk serves now (queue.Office.Serves).

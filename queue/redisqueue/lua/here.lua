@@ -1,5 +1,5 @@
 -- Back after a missed call: missed → waiting. Late ones get a new due. Or arrived
--- from another house, or stepped aside: parked, and at no desk here → waiting.
+-- from another house, stepped aside or noted: parked, and at no desk here → waiting.
 local t = ticket(cmd.ticket, set('missed', 'parked'))
 if t.state == 'parked' then
   if t.desk then refuse('wrong-state') end
