@@ -169,7 +169,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 		v.Missed = append(v.Missed, r)
 	}
 	slices.SortStableFunc(v.Missed, func(a, b row) int { return b.At.Compare(a.At) }) // who comes back, comes soon
-	for _, t := range state.In(queue.Parked) {
+	for _, t := range parked(state) {
 		r := rowOf(l, office, state, t, now)
 		r.At = time.UnixMilli(t.ParkedAt).In(now.Location())
 		r.Over = !t.Aside && now.Sub(r.At) > rules.Parked
@@ -180,6 +180,11 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 	}
 	slices.SortFunc(v.Tickets, func(a, b row) int { return strings.Compare(a.Ticket.Number, b.Ticket.Number) })
 	return v
+}
+
+// parked are those whom a desk sees as set aside: not who is noted, and comes by themselves.
+func parked(state *queue.Office) []queue.Ticket {
+	return slices.DeleteFunc(state.In(queue.Parked), func(t queue.Ticket) bool { return standing(t) == "noted" })
 }
 
 func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, d queue.Desk, t queue.Ticket, rules queue.Rules, now time.Time) *nowAt {

@@ -37,6 +37,8 @@ func (g gallery) terminals() []example {
 	far.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, sent, g.now)
 	gone := welcome
 	gone.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, g.aside(numbered(state, "K 305")), g.now)
+	early := welcome
+	early.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, g.noted(numbered(state, "K 305")), g.now)
 	all := []example{
 		{Name: "terminal", Page: "terminal", Data: base},
 		{Name: "terminal-day", Page: "terminal", Data: day},
@@ -49,6 +51,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
 		{Name: "terminal-ticket-on-the-way", Page: "terminal-ticket", Data: far},
+		{Name: "terminal-ticket-noted", Page: "terminal-ticket", Data: early},
 		{Name: "terminal-ticket-aside", Page: "terminal-ticket", Data: gone},
 		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},
 		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
@@ -119,6 +122,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-sent", sent),
 		g.phone("ticket-on-the-way", far),
 		g.phone("ticket-aside", g.aside(waiting)),
+		g.phone("ticket-noted", g.noted(waiting)),
 		{Name: "ticket-stranded", Page: "ticket", Data: g.ticketView(walkIn, false)},
 		{Name: "ticket-lost", Page: "ticket", Data: g.ticketView(walkIn, true), Lost: true},
 	}
@@ -131,6 +135,13 @@ func (g gallery) phone(name string, t queue.Ticket) example {
 // aside has stepped aside.
 func (g gallery) aside(t queue.Ticket) queue.Ticket {
 	t.State, t.Aside, t.ParkedAt = queue.Parked, true, g.at("09:36").UnixMilli()
+	return t
+}
+
+// noted has come an hour and a half before the appointment.
+func (g gallery) noted(t queue.Ticket) queue.Ticket {
+	t.State, t.ParkedAt = queue.Parked, t.Arrived
+	t.Slot, t.Due, t.Joins = g.at("11:15").UnixMilli(), g.at("11:15").UnixMilli(), g.at("11:00").UnixMilli()
 	return t
 }
 

@@ -191,7 +191,11 @@ func (g gallery) infodesks() []example {
 	early.Answer = &checkin.Answer{Outcome: checkin.Early, Appointment: a, Opens: g.at("11:25"), Closes: g.at("11:55")}
 	late.Answer = &checkin.Answer{Outcome: checkin.Late, Appointment: a, Opens: g.at("08:25"), Closes: g.at("08:55")}
 	refused.Refused, refused.Form = "reason", infodeskForm{Service: "buergerbuero/reisepass", Persons: "2", Class: queue.Urgent}
+	noted := busy
+	soon := g.noted(number)
+	noted.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, soon, g.now), grounds(g.l, soon, g.now.Location())}
 	return []example{
+		{Name: "infodesk-noted", Page: "infodesk", Data: noted},
 		{Name: "infodesk", Page: "infodesk", Data: base},
 		{Name: "infodesk-disturbed", Page: "infodesk", Data: disturbed},
 		{Name: "infodesk-on-the-way", Page: "infodesk", Data: far},

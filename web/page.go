@@ -80,11 +80,11 @@ func functions(l *texts.Language) template.FuncMap {
 		"qr":        qrcode.SVG,      // {{qr content label}}
 		"asset":     look.URL,        // {{asset "look.css"}}
 		"cityLook":  look.CityURL,    // the stylesheet of the city's colour
+		"standing":  standing,        // of a ticket: its state, "aside" or "noted"
 		"languages": texts.Languages, // de, en
 		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
 		"iso":       func(t time.Time) string { return t.Format(time.RFC3339) },
 		"text":      func(text booking.Text) string { said, _ := text.In(l.Tag); return said }, // where no mark-up may be: <option>
-		"standing":  standing,                                                                  // of a ticket: its state, or "aside"
 		"count":     func(said string) int { return utf8.RuneCountInString(said) },
 		"add":       func(a, b int) int { return a + b },
 	}

@@ -51,6 +51,7 @@ type ticketView struct {
 	Returns   time.Time    // missed: the due time is kept until then
 	Elsewhere booking.Text // sent: the office where it goes on
 	OnTheWay  bool         // sent from another house, and not said yet to be here
+	Joins     time.Time    // noted: in the line from then on
 	Checked   time.Time    // when this was true
 }
 
@@ -68,13 +69,16 @@ func (s *Server) ticketOf(id queue.TicketID) (t queue.Ticket, state *queue.Offic
 }
 
 // onTheWay says that somebody was sent from another house and is not known to be here.
-func onTheWay(t queue.Ticket) bool { return t.State == queue.Parked && t.Desk == "" && !t.Aside }
+func onTheWay(t queue.Ticket) bool { return standing(t) == string(queue.Parked) && t.Desk == "" }
 
 // standing is how the texts name where a ticket stands: by its state, but for who
-// stepped aside, whom no clerk has parked.
+// stepped aside or is noted, whom no clerk has parked.
 func standing(t queue.Ticket) string {
-	if t.State == queue.Parked && t.Aside {
+	switch {
+	case t.State == queue.Parked && t.Aside:
 		return "aside"
+	case t.State == queue.Parked && t.Joins != 0:
+		return "noted"
 	}
 	return string(t.State)
 }
@@ -110,6 +114,9 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	}
 	if t.Slot != 0 {
 		v.Slot = at(t.Slot)
+	}
+	if t.Joins != 0 {
+		v.Joins = at(t.Joins)
 	}
 	if t.MissedAt != 0 {
 		v.Returns = at(t.MissedAt).Add(checkin.Rules(*office).Return)
@@ -244,6 +251,9 @@ func (s *Server) paper(l *texts.Language, v ticketView) pdfticket.Ticket {
 		Expect: l.T("ticket.due"), Range: l.At(v.Due), How: l.T("paper.how"), Link: s.ticketURL(v.Ticket.ID), Phone: l.T("paper.phone"),
 		Services: []string{v.Services}, Missed: l.T("paper.missed", "n", int(checkin.Rules(*v.Office).Return.Minutes())),
 		Order: l.T("ticket.order"), Date: l.Date(v.Arrived)}
+	if standing(v.Ticket) == "noted" {
+		p.Joins = l.T("ticket.noted-what", "at", l.At(v.Joins))
+	}
 	if v.Area != nil {
 		area, _ := v.Area.Name.In(l.Tag)
 		way, _ := v.Area.Way.In(l.Tag)

@@ -10,6 +10,7 @@ type Visit struct {
 	Area     string    `json:"area"`            // where to wait
 	State    string    `json:"state"`           // waiting, called, serving, parked, missed, done, gone, merged or sent
 	Aside    bool      `json:"aside,omitempty"` // parked by the person, who needs longer: due when they are here
+	Joins    time.Time `json:"joins,omitzero"`  // parked since they came early: in the line from then on, by itself
 	Services []string  `json:"services"`
 	Needs    []string  `json:"needs,omitempty"` // fetched, interpreter, more-time, step-free; gone the next day
 	Persons  int       `json:"persons"`
@@ -41,6 +42,7 @@ type Ticket struct {
 	Area        string    `json:"area"`
 	State       string    `json:"state"`
 	Aside       bool      `json:"aside,omitempty"` // parked by the person, who needs longer: due when they are here
+	Joins       time.Time `json:"joins,omitzero"`  // parked since they came early: in the line from then on, by itself
 	Due         time.Time `json:"due"`             // at once beyond the hour's limit: arrived
 	Desk        string    `json:"desk,omitempty"`  // id of the desk that called it last
 	Call        string    `json:"call,omitempty"`
@@ -109,7 +111,7 @@ type DeskList struct {
 	Ticket  *Ticket  `json:"ticket,omitempty"` // called to it, or served at it
 	Waiting []Ticket `json:"waiting"`          // whom it serves, in the order in which they are due
 	Missed  []Ticket `json:"missed"`
-	Parked  []Ticket `json:"parked"`
+	Parked  []Ticket `json:"parked"` // but not who came early and joins by themselves
 	// Disturbed are services of the office that nobody can serve now.
 	Disturbed []Disturbance `json:"disturbed"`
 }
