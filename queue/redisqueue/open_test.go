@@ -28,7 +28,12 @@ func TestRebuildComesSecond(t *testing.T) {
 	c := newCrowd(t, func() redis.UniversalClient { return s.Client() }, office)
 	c.work(100)
 	rdb := s.Client()
-	rdb.AddHook(busy{c, redisqueue.ScriptHash("fence"), s.Client()})
+	looking := s.Client()
+	rdb.AddHook(around{before: func(ctx context.Context, cmd redis.Cmder) {
+		if runs(cmd, "fence") && !looking.HExists(ctx, "{"+string(office)+"}m", "fence").Val() {
+			c.work(1) // somebody is answered while the office is open
+		}
+	}})
 	began, before := c.answered.Load(), epoch(t, c)
 	if err := redisqueue.New(rdb, pgjournal.New(c.pool)).Rebuild(t.Context(), office); err != nil {
 		t.Error(err)
@@ -51,26 +56,34 @@ func epoch(t *testing.T, c *crowd) int64 {
 	return o.Epoch
 }
 
-// busy has somebody answered before a script runs in an office that is open.
-type busy struct {
-	*crowd
-	script string
-	rdb    redis.UniversalClient
+// around is called around each command of a client.
+type around struct {
+	before, after func(context.Context, redis.Cmder)
 }
 
-func (b busy) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (a around) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-func (b busy) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (a around) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return next
 }
 
-func (b busy) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (a around) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if args := cmd.Args(); len(args) > 1 && args[1] == b.script && !b.rdb.HExists(ctx, "{"+string(office)+"}m", "fence").Val() {
-			b.work(1)
+		if a.before != nil {
+			a.before(ctx, cmd)
 		}
-		return next(ctx, cmd)
+		err := next(ctx, cmd)
+		if a.after != nil && err == nil {
+			a.after(ctx, cmd)
+		}
+		return err
 	}
+}
+
+// runs says whether a command runs a script.
+func runs(cmd redis.Cmder, script string) bool {
+	args := cmd.Args()
+	return len(args) > 1 && args[1] == redisqueue.ScriptHash(script)
 }
 
 // TestLostBeforeRecorded empties Redis between the decision and its record, where
@@ -80,7 +93,7 @@ func TestLostBeforeRecorded(t *testing.T) {
 	s, journal := redistest.Start(t), record(t)
 	join(t, redisqueue.New(s.Client(), journal), 1)
 	rdb := s.Client()
-	rdb.AddHook(&emptying{after: "EVENT", other: s.Client()})
+	rdb.AddHook(emptying(t, "EVENT", s.Client()))
 	if event := join(t, redisqueue.New(rdb, journal), 2); event.Epoch != 2 || event.Tickets[0].Seq != 2 {
 		t.Errorf("epoch %d, ticket %d", event.Epoch, event.Tickets[0].Seq)
 	}
@@ -104,7 +117,7 @@ func TestRefusalOfWhatIsLost(t *testing.T) {
 		}
 		rdb := s.Client()
 		if lost {
-			rdb.AddHook(&emptying{after: "REFUSED", other: s.Client()})
+			rdb.AddHook(emptying(t, "REFUSED", s.Client()))
 		}
 		again := request(1)
 		again.ID = "another"
@@ -120,28 +133,21 @@ func TestRefusalOfWhatIsLost(t *testing.T) {
 }
 
 // emptying empties Redis after the first answer of a kind that goes through a client.
-type emptying struct {
-	after string
-	other *redis.Client
-	once  sync.Once
-}
-
-func (e *emptying) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-func (e *emptying) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
-
-func (e *emptying) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
-		if script, ok := cmd.(*redis.Cmd); ok && err == nil {
-			if answer, _ := script.Slice(); len(answer) > 0 && answer[0] == e.after {
-				e.once.Do(func() { err = e.other.FlushDB(ctx).Err() })
-			}
+func emptying(t *testing.T, after string, other *redis.Client) around {
+	var once sync.Once
+	return around{after: func(ctx context.Context, cmd redis.Cmder) {
+		script, ok := cmd.(*redis.Cmd)
+		if !ok {
+			return
 		}
-		return err
-	}
+		if answer, _ := script.Slice(); len(answer) > 0 && answer[0] == after {
+			once.Do(func() {
+				if err := other.FlushDB(ctx).Err(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}}
 }
 
 // Whoever asks first may give up: the opening goes on, and is no one's to begin anew.
@@ -172,6 +178,38 @@ func TestOpeningGoesOn(t *testing.T) {
 	if err != nil || o.Epoch != joined.Epoch+1 {
 		t.Errorf("epoch %d after %d, %v", o.Epoch, joined.Epoch, err)
 	}
+}
+
+// TestFence stops an opening before its last step, for so long that PostgreSQL
+// gives its lock to another, which opens the office: the first one comes too late.
+func TestFence(t *testing.T) {
+	t.Parallel()
+	s, pool := redistest.Start(t), pgtest.New(t)
+	journal := pgjournal.New(pool)
+	join(t, redisqueue.New(s.Client(), journal), 0)
+	if err := s.Client().FlushDB(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	rdb, other := s.Client(), redisqueue.New(s.Client(), journal)
+	var once sync.Once
+	rdb.AddHook(around{before: func(_ context.Context, cmd redis.Cmder) {
+		if !runs(cmd, "opened") {
+			return
+		}
+		once.Do(func() {
+			if _, err := pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
+				WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`); err != nil {
+				t.Error(err)
+			}
+			if err := other.Rebuild(t.Context(), office); err != nil {
+				t.Error(err)
+			}
+		})
+	}})
+	if event := join(t, redisqueue.New(rdb, journal), 1); event.Epoch != 3 {
+		t.Errorf("it goes on in epoch %d, want 3: 2 was never opened", event.Epoch)
+	}
+	agrees(t, other)
 }
 
 // TestOpeningWaits has many commands find an office closed that another node
@@ -294,47 +332,31 @@ func TestSalvageBehindAnother(t *testing.T) {
 	s.Kill()
 	s.Restart()
 	rdb := s.Client()
-	rdb.AddHook(&overtaking{t: t, journal: journal})
+	var once sync.Once
+	rdb.AddHook(around{before: func(_ context.Context, cmd redis.Cmder) {
+		if cmd.Name() == "xrange" { // it reads what to salvage
+			once.Do(func() { overtake(t, journal) })
+		}
+	}})
 	if event := join(t, redisqueue.New(rdb, journal), 5); event.Epoch != 3 || event.Version != 7 || event.Tickets[0].Seq != 4 {
 		t.Errorf("after the three comes event %d-%d, number %d", event.Epoch, event.Version, event.Tickets[0].Seq)
 	}
 	agrees(t, redisqueue.New(s.Client(), journal))
 }
 
-// overtaking is another opening, in a Redis that has lost what this one still
-// has: it records at the first reading of a log.
-type overtaking struct {
-	t       *testing.T
-	journal *pgjournal.Journal
-	once    sync.Once
-}
-
-func (o *overtaking) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-func (o *overtaking) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
-
-func (o *overtaking) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		if cmd.Name() == "xrange" {
-			o.once.Do(func() { o.record(ctx) })
-		}
-		return next(ctx, cmd)
-	}
-}
-
-func (o *overtaking) record(ctx context.Context) {
+// overtake records another opening, made in a Redis that has lost what this one
+// still has.
+func overtake(t *testing.T, journal *pgjournal.Journal) {
 	e := pgjournal.Entry{Event: queue.Event{Office: office, Epoch: 2, Version: 5, At: morning.UnixMilli(), Day: "2026-11-24", Kind: "opened", Command: "opened:2",
 		Counters: queue.Counters{Seq: 3}}}
 	text, err := json.Marshal(e.Event)
 	if err != nil {
-		o.t.Error(err)
+		t.Error(err)
 		return
 	}
 	e.Text = string(text)
-	recorded, err := o.journal.Append(ctx, []pgjournal.Batch{{Office: office, After: queue.Mark{Epoch: 1, Version: 4}, Entries: []pgjournal.Entry{e}}})
+	recorded, err := journal.Append(t.Context(), []pgjournal.Batch{{Office: office, After: queue.Mark{Epoch: 1, Version: 4}, Entries: []pgjournal.Entry{e}}})
 	if err != nil || !recorded[0] {
-		o.t.Errorf("the other opening: %v, %v", recorded, err)
+		t.Errorf("the other opening: %v, %v", recorded, err)
 	}
 }
