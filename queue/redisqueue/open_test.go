@@ -180,36 +180,48 @@ func TestOpeningGoesOn(t *testing.T) {
 	}
 }
 
-// TestFence stops an opening before its last step, for so long that PostgreSQL
-// gives its lock to another, which opens the office: the first one comes too late.
-func TestFence(t *testing.T) {
+// TestTooLate stops an opening before its last step: what it has written opens
+// nothing any more.
+func TestTooLate(t *testing.T) {
 	t.Parallel()
-	s, pool := redistest.Start(t), pgtest.New(t)
-	journal := pgjournal.New(pool)
-	join(t, redisqueue.New(s.Client(), journal), 0)
-	if err := s.Client().FlushDB(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
-	rdb, other := s.Client(), redisqueue.New(s.Client(), journal)
-	var once sync.Once
-	rdb.AddHook(around{before: func(_ context.Context, cmd redis.Cmder) {
-		if !runs(cmd, "opened") {
-			return
-		}
-		once.Do(func() {
+	for name, meanwhile := range map[string]func(*testing.T, *redistest.Server, *pgxpool.Pool){
+		"PostgreSQL gave its lock to another": func(t *testing.T, s *redistest.Server, pool *pgxpool.Pool) {
 			if _, err := pool.Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks
 				WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`); err != nil {
 				t.Error(err)
 			}
-			if err := other.Rebuild(t.Context(), office); err != nil {
+			if err := redisqueue.New(s.Client(), pgjournal.New(pool)).Rebuild(t.Context(), office); err != nil {
 				t.Error(err)
 			}
+		},
+		"Redis restarted, and lacks the last of it": func(t *testing.T, s *redistest.Server, _ *pgxpool.Pool) {
+			s.Kill()
+			s.Restart()
+			if gone, err := s.Client().Del(t.Context(), "{"+string(office)+"}2:t").Result(); gone != 1 || err != nil {
+				t.Errorf("%d tickets' keys, %v", gone, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, pool := redistest.Start(t), pgtest.New(t)
+			join(t, redisqueue.New(s.Client(), pgjournal.New(pool)), 0)
+			if err := s.Client().FlushDB(t.Context()).Err(); err != nil {
+				t.Fatal(err)
+			}
+			rdb := s.Client()
+			var once sync.Once
+			rdb.AddHook(around{before: func(_ context.Context, cmd redis.Cmder) {
+				if runs(cmd, "opened") {
+					once.Do(func() { meanwhile(t, s, pool) })
+				}
+			}})
+			if event := join(t, redisqueue.New(rdb, pgjournal.New(pool)), 1); event.Epoch != 3 {
+				t.Errorf("it goes on in epoch %d, want 3: 2 was never opened", event.Epoch)
+			}
+			agrees(t, redisqueue.New(s.Client(), pgjournal.New(pool)))
 		})
-	}})
-	if event := join(t, redisqueue.New(rdb, journal), 1); event.Epoch != 3 {
-		t.Errorf("it goes on in epoch %d, want 3: 2 was never opened", event.Epoch)
 	}
-	agrees(t, other)
 }
 
 // TestOpeningWaits has many commands find an office closed that another node
