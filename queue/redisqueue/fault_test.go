@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -135,6 +137,55 @@ func TestCluster(t *testing.T) {
 	}
 	c.leave(0)
 }
+
+// TestClusterGoesOn has one master away, that of the channel of all events: what
+// is decided at the others is seen by every node.
+func TestClusterGoesOn(t *testing.T) {
+	t.Parallel()
+	m, journal := redistest.Cluster(t), record(t)
+	offices := []queue.OfficeID{"buergerbuero", "standesamt", "wohngeld", "auslaenderbuero"}
+	rdb := connectTo(t, m.URL())
+	node := redisqueue.New(rdb, journal)
+	f := redisqueue.NewFollower(redisqueue.New(connectTo(t, m.URL()), journal), func() []queue.OfficeID { return offices }, slog.New(slog.DiscardHandler))
+	var following sync.WaitGroup
+	ctx, leave := context.WithCancel(t.Context())
+	following.Go(func() { f.Run(ctx) })
+	defer following.Wait()
+	defer leave()
+	others := slices.DeleteFunc(slices.Clone(offices), func(o queue.OfficeID) bool {
+		slot, err := rdb.ClusterKeySlot(t.Context(), "{"+string(o)+"}m").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slot < 16384/3 // the first master's
+	})
+	if len(others) == 0 || len(others) == len(offices) {
+		t.Fatalf("at the other masters are %v: choose other offices", others)
+	}
+	goesOn := func(n int, offices []queue.OfficeID) {
+		t.Helper()
+		for _, o := range offices {
+			r := request(n)
+			r.Office = o
+			event, err := node.Do(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for end := time.Now().Add(30 * time.Second); !mark(f.Office(o)).Covers(event.Mark()); time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("%s is at %v, and the other node knows of %v", o, event.Mark(), mark(f.Office(o)))
+				}
+			}
+		}
+	}
+	goesOn(0, offices)
+	m.Kill(0)
+	goesOn(1, others)
+	m.Restart(0)
+	goesOn(2, offices)
+}
+
+func mark(o *queue.Office) queue.Mark { return queue.Mark{Epoch: o.Epoch, Version: o.Version} }
 
 // TestSentinel kills the master again and again: a replica is promoted that may
 // lack the last commands, and nothing that was answered is lost.

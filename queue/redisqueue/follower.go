@@ -189,7 +189,8 @@ func (f *Follower) keepLooking(ctx context.Context) {
 }
 
 // look compares the versions of all offices with ours and reads what is
-// missing. Without an error our states are at least as new as its beginning.
+// missing, of those that it can. Without an error our states are at least as new
+// as its beginning.
 func (f *Follower) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, maxCatchUp)
 	defer cancel()
@@ -199,13 +200,11 @@ func (f *Follower) look(ctx context.Context) error {
 	for i, office := range offices {
 		ours[i] = f.of(office).mark()
 	}
-	theirs, err := f.queue.look(ctx, offices)
-	if err != nil {
-		return err
-	}
-	var errs []error
+	theirs, errs := f.queue.look(ctx, offices)
 	for i, office := range offices {
-		errs = append(errs, f.compare(ctx, office, ours[i], theirs[i]))
+		if errs[i] == nil {
+			errs[i] = f.compare(ctx, office, ours[i], theirs[i])
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -223,8 +222,8 @@ func (f *Follower) compare(ctx context.Context, office queue.OfficeID, ours, the
 }
 
 func (f *Follower) keepListening(ctx context.Context) {
-	for {
-		err := f.listen(ctx)
+	for try := 0; ; try++ {
+		err := f.listen(ctx, try)
 		if ctx.Err() != nil {
 			return
 		}
@@ -239,18 +238,19 @@ func (f *Follower) keepListening(ctx context.Context) {
 
 // listen subscribes, then reads what it missed, then applies what it hears,
 // until the connection breaks or is silent.
-func (f *Follower) listen(ctx context.Context) error {
+func (f *Follower) listen(ctx context.Context, try int) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	subscription := f.queue.rdb.Subscribe(ctx, f.queue.channel)
+	subscription, err := f.queue.subscribe(ctx, try)
+	if err != nil {
+		return err
+	}
 	defer subscription.Close()
 	context.AfterFunc(ctx, func() { subscription.Close() }) // ends a waiting receive
 	if _, err := subscription.ReceiveTimeout(ctx, callTimeout); err != nil {
 		return err
 	}
-	if err := f.look(ctx); err != nil {
-		return err
-	}
+	f.look(ctx) // what cannot be read now, the look each second reads
 	go ping(ctx, subscription)
 	for {
 		message, err := subscription.ReceiveTimeout(ctx, silence)
@@ -263,6 +263,21 @@ func (f *Follower) listen(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// subscribe listens to the events of all offices. Each server of a Cluster passes
+// on those of all others, so that at each try it may be another: with one away
+// the others' offices go on.
+func (q *Queue) subscribe(ctx context.Context, try int) (*redis.PubSub, error) {
+	cluster, ok := q.rdb.(*redis.ClusterClient)
+	if !ok {
+		return q.rdb.Subscribe(ctx, q.channel), nil
+	}
+	server, err := cluster.MasterForKey(ctx, fmt.Sprint(try)) // some slot's
+	if err != nil {
+		return nil, err
+	}
+	return server.Subscribe(ctx, q.channel), nil
 }
 
 // ping has a living subscription say something each second.

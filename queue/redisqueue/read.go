@@ -125,23 +125,22 @@ func (q *Queue) readLog(ctx context.Context, office queue.OfficeID, after int64)
 }
 
 // look reads the present epoch and version of offices in one go. An office that
-// is closed here, it opens.
-func (q *Queue) look(ctx context.Context, offices []queue.OfficeID) ([]queue.Mark, error) {
-	marks := make([]queue.Mark, len(offices))
-	replies, err := q.runAll(ctx, scripts["mark"], offices)
-	if err != nil {
-		return nil, fmt.Errorf("look at the versions: %w", err)
-	}
+// is closed here, it opens. errs says which could not be read.
+func (q *Queue) look(ctx context.Context, offices []queue.OfficeID) (marks []queue.Mark, errs []error) {
+	replies, errs := q.runAll(ctx, scripts["mark"], offices)
+	marks = make([]queue.Mark, len(offices))
 	for i, office := range offices {
-		if replies[i].word != "MARK" {
-			o, err := q.Office(ctx, office)
-			if err != nil {
-				return nil, err
+		switch {
+		case errs[i] != nil:
+			errs[i] = fmt.Errorf("look at the version of %s: %w", office, errs[i])
+		case replies[i].word == "MARK":
+			marks[i] = queue.Mark{Epoch: replies[i].number(0), Version: replies[i].number(1)}
+		default:
+			var o *queue.Office
+			if o, errs[i] = q.Office(ctx, office); errs[i] == nil {
+				marks[i] = queue.Mark{Epoch: o.Epoch, Version: o.Version}
 			}
-			marks[i] = queue.Mark{Epoch: o.Epoch, Version: o.Version}
-			continue
 		}
-		marks[i] = queue.Mark{Epoch: replies[i].number(0), Version: replies[i].number(1)}
 	}
-	return marks, nil
+	return marks, errs
 }

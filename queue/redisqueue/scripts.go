@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
@@ -94,39 +95,35 @@ func replyOf(answer []any) (reply, error) {
 	return reply{word, answer[1:]}, nil
 }
 
-// runAll runs a script that needs nothing but the preamble for offices, in one go.
-func (q *Queue) runAll(ctx context.Context, script *redis.Script, offices []queue.OfficeID) ([]reply, error) {
+// runAll runs a script that needs nothing but the preamble for offices, in one
+// go. Of several servers one may be away: errs says of which offices it is.
+func (q *Queue) runAll(ctx context.Context, script *redis.Script, offices []queue.OfficeID) (replies []reply, errs []error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	answers, err := q.sendAll(ctx, script.EvalSha, offices)
-	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		answers, err = q.sendAll(ctx, script.Eval, offices)
+	answers := q.sendAll(ctx, script.EvalSha, offices)
+	if slices.ContainsFunc(answers, func(a *redis.Cmd) bool { return redis.HasErrorPrefix(a.Err(), "NOSCRIPT") }) {
+		answers = q.sendAll(ctx, script.Eval, offices)
 	}
-	if err != nil {
-		return nil, err
-	}
-	replies := make([]reply, len(offices))
+	replies, errs = make([]reply, len(offices)), make([]error, len(offices))
 	for i, answer := range answers {
 		list, err := answer.Slice()
-		if err != nil {
-			return nil, err
+		if err == nil {
+			replies[i], err = replyOf(list)
 		}
-		if replies[i], err = replyOf(list); err != nil {
-			return nil, err
-		}
+		errs[i] = err
 	}
-	return replies, nil
+	return replies, errs
 }
 
-func (q *Queue) sendAll(ctx context.Context, send func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd, offices []queue.OfficeID) ([]*redis.Cmd, error) {
+func (q *Queue) sendAll(ctx context.Context, send func(context.Context, redis.Scripter, []string, ...any) *redis.Cmd, offices []queue.OfficeID) []*redis.Cmd {
 	pipe := q.rdb.Pipeline()
 	answers := make([]*redis.Cmd, len(offices))
 	for i, office := range offices {
 		known := q.knows(office)
 		answers[i] = send(ctx, pipe, []string{metaKey(office)}, known.Epoch, known.Version, 0, "")
 	}
-	_, err := pipe.Exec(ctx)
-	return answers, err
+	pipe.Exec(ctx) // each answer has its error
+	return answers
 }
 
 // metaKey is m of an office. The braces keep all keys of an office in one slot

@@ -74,7 +74,7 @@ func (m *Many) cluster(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := m.start(ctx, bus, "--cluster-enabled", "yes", "--cluster-port", fmt.Sprint(bus), "--cluster-node-timeout", "2000"); err != nil {
+		if _, err := m.start(ctx, bus, "--cluster-enabled", "yes", "--cluster-port", fmt.Sprint(bus), "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no"); err != nil {
 			return err
 		}
 	}
