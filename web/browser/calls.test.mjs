@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import {connect, createServer} from "node:net";
 import test from "node:test";
 import {answered, browser, callUntil, deskKey, enter, session, sizes} from "./browser.mjs";
+import {scan} from "./keys.mjs";
 import {demonstration, until} from "./server.mjs";
 
 const soon = 5000; // ms after which a screen is right again
@@ -97,12 +98,14 @@ test("calls", async (t) => {
 
 const fresh = (page) => page.locator("html[data-live=fresh]").waitFor();
 
+const code = (page) => scan(page, "12345670\n");
+
 test("a terminal whose server is away keeps its page", async () => {
   const {url} = await demonstration();
   const terminal = await session(await browser(), {viewport: sizes.terminal});
   await enter(terminal, url, "terminal", "fischmarkt");
   const home = terminal.url();
-  for (const act of [scan, async () => terminal.locator(".doors a[href$='/code']").click(), async () => terminal.locator(".languages button").click()]) {
+  for (const act of [code, async () => terminal.locator(".doors a[href$='/code']").click(), async () => terminal.locator(".languages button").click()]) {
     await terminal.context().setOffline(true);
     await act(terminal);
     await terminal.locator("#lost", {hasText: "Zur Zeit keine Verbindung."}).waitFor();
@@ -111,17 +114,11 @@ test("a terminal whose server is away keeps its page", async () => {
     await terminal.locator("#lost").waitFor({state: "hidden"});
     assert.equal(terminal.url(), home);
   }
-  await scan(terminal);
+  await code(terminal);
   await terminal.locator("h1", {hasText: "nicht"}).waitFor(); // the code is nobody's
   await terminal.locator("form.languages button").click();
   await terminal.locator("html[lang=en]").waitFor();
 });
-
-/** Types a code as fast as a scanner. */
-async function scan(page) {
-  await page.keyboard.type("12345670");
-  await page.keyboard.press("Enter");
-}
 
 /** The page says that it is old, and a screen shows the number as one of before. */
 async function old(page, number) {
