@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -238,7 +237,7 @@ func (i *installation) run(ctx context.Context, args ...string) (string, error) 
 }
 
 func (i *installation) addNode() error {
-	port, err := freePort()
+	port, err := child.FreePort()
 	if err != nil {
 		return err
 	}
@@ -251,15 +250,6 @@ func (i *installation) addNode() error {
 	i.nodes = append(i.nodes, n)
 	i.onClose(func() { stop(n.process.Stop) })
 	return nil
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // restart starts a node that has ended.

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking/pg/child"
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redisserver"
@@ -200,12 +201,11 @@ func TestRunServe(t *testing.T) {
 // freePort is a port that nobody had a moment ago.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := child.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	return strconv.Itoa(port)
 }
 
 // program is the program as a process of its own.

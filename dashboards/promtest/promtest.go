@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,22 +74,16 @@ func configure(t testing.TB, nodes []string) (folder, config string) {
 	return folder, config
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // tryPrometheus returns nil if the port was taken. The prefix of its paths
 // tells ours from another Prometheus that answers there.
 func tryPrometheus(t testing.TB, program string, nodes []string) *Prometheus {
 	t.Helper()
 	folder, config := configure(t, nodes)
-	port, prefix := freePort(t), fmt.Sprintf("/%x", rand.Uint64())
+	port, err := child.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefix := fmt.Sprintf("/%x", rand.Uint64())
 	var log strings.Builder // read after the end only
 	process, err := child.Start(child.Command{
 		Path: program, Stop: syscall.SIGTERM, Remove: []string{folder}, Log: &log,

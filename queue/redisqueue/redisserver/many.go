@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,7 +69,7 @@ func startMany(ctx context.Context, folder string, start func(*Many, context.Con
 
 func (m *Many) cluster(ctx context.Context) error {
 	for range 3 {
-		bus, err := freePort()
+		bus, err := child.FreePort()
 		if err != nil {
 			return err
 		}
@@ -203,7 +202,7 @@ func (m *Many) Log() string {
 
 // start makes a server, and runs it. A sentinel wants a file that it may write.
 func (m *Many) start(ctx context.Context, bus int, args ...string) (*member, error) {
-	port, err := freePort()
+	port, err := child.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -259,14 +258,4 @@ func until(ctx context.Context, what string, reached func(context.Context) bool)
 		}
 	}
 	return nil
-}
-
-// freePort is a port that nobody has now.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
