@@ -68,7 +68,7 @@ func TestNoted(t *testing.T) {
 		}
 	}
 	state = e.state(t)
-	if waits := state.Tickets[noted.ID]; waits.State != queue.Waiting || waits.Due != slot.UnixMilli() || waits.Joins != 0 {
+	if waits := state.Tickets.At(noted.ID); waits.State != queue.Waiting || waits.Due != slot.UnixMilli() || waits.Joins != 0 {
 		t.Errorf("after the window opened: %+v", waits)
 	}
 	if left := checkin.Joining(state, e.now); len(left) != 0 {

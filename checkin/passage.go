@@ -87,7 +87,7 @@ func Unreceived(office *queue.Office, recorded queue.Mark, there func(queue.Offi
 	for _, t := range office.In(queue.Sent) {
 		sent := t.SentTo.Mark()
 		known := sent.Epoch < office.Epoch || office.Epoch == recorded.Epoch && recorded.Covers(sent) // an epoch begins with what is recorded
-		from := there(t.SentTo.Office).Tickets[t.ID].SentFrom
+		from := there(t.SentTo.Office).Tickets.At(t.ID).SentFrom
 		if known && (from == nil || from.Office != office.ID || from.Mark() != sent) {
 			all = append(all, t)
 		}

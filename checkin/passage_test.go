@@ -28,7 +28,7 @@ func (e *entrance) ticket(t *testing.T, office queue.OfficeID, id queue.TicketID
 	if err != nil {
 		t.Fatal(err)
 	}
-	return state.Tickets[id]
+	return state.Tickets.At(id)
 }
 
 // TestSend sends somebody to an office in the house, one in another house, and
@@ -104,7 +104,7 @@ func TestSendCutShort(t *testing.T) {
 	if left := checkin.Unreceived(state, recorded, read); len(left) != 0 {
 		t.Errorf("still on the way: %+v", left)
 	}
-	if n := len(read("wohngeld").Tickets); n != 1 {
+	if n := read("wohngeld").Tickets.Len(); n != 1 {
 		t.Errorf("received %d times", n)
 	}
 }

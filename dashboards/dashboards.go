@@ -20,7 +20,6 @@ package dashboards
 import (
 	"cmp"
 	"embed"
-	"maps"
 	"slices"
 	"time"
 
@@ -115,10 +114,10 @@ type Hour struct {
 // Count counts the day of an office. now is the office clock, zone the city's.
 func Count(office *booking.Office, zone *time.Location, state *queue.Office, now time.Time) Figures {
 	f := Figures{Office: queue.OfficeID(office.ID), Day: state.Day, Now: now.In(zone), Desks: countDesks(office, state), Disturbed: state.Counters.Disturbed}
-	for _, t := range state.Tickets {
+	for t := range state.Tickets.All() {
 		f.count(t)
 	}
-	f.Waits = WaitsOf(maps.Values(state.Tickets))
+	f.Waits = WaitsOf(state.Tickets.All())
 	for _, t := range state.Waiting() {
 		f.countWaiting(state, t)
 	}

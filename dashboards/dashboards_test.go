@@ -119,13 +119,13 @@ func TestCountNothing(t *testing.T) {
 func TestEmergencies(t *testing.T) {
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, berlin(t))
 	ago := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
-	state := &queue.Office{At: now.UnixMilli(), Tickets: map[queue.TicketID]queue.Ticket{
-		"a": {ID: "a", Class: queue.Urgent, State: queue.Done, Arrived: ago(59 * time.Minute)},
-		"b": {ID: "b", Class: queue.AtOnce, State: queue.Waiting, Arrived: ago(0)},
-		"c": {ID: "c", Class: queue.Urgent, State: queue.Waiting, Arrived: ago(time.Hour)},
-		"d": {ID: "d", Class: queue.Urgent, State: queue.Waiting, Arrived: ago(time.Minute), From: "b"},
-		"e": {ID: "e", Class: queue.WalkIn, State: queue.Waiting, Arrived: ago(time.Minute)},
-	}}
+	state := &queue.Office{At: now.UnixMilli(), Tickets: queue.TicketsOf(
+		queue.Ticket{ID: "a", Class: queue.Urgent, State: queue.Done, Arrived: ago(59 * time.Minute)},
+		queue.Ticket{ID: "b", Class: queue.AtOnce, State: queue.Waiting, Arrived: ago(0)},
+		queue.Ticket{ID: "c", Class: queue.Urgent, State: queue.Waiting, Arrived: ago(time.Hour)},
+		queue.Ticket{ID: "d", Class: queue.Urgent, State: queue.Waiting, Arrived: ago(time.Minute), From: "b"},
+		queue.Ticket{ID: "e", Class: queue.WalkIn, State: queue.Waiting, Arrived: ago(time.Minute)},
+	)}
 	f := Count(morning, now.Location(), state, now)
 	if len(f.Emergencies) != 2 {
 		t.Errorf("emergencies within the hour: %v, want a and b", f.Emergencies)
@@ -137,13 +137,13 @@ func TestEmergencies(t *testing.T) {
 
 func TestStrandedAndDesks(t *testing.T) {
 	state := &queue.Office{
-		Tickets: map[queue.TicketID]queue.Ticket{
-			"a": {ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}},
-			"b": {ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis"}, Due: 2},
-			"c": {ID: "c", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "meldung"}, Due: 1},
-			"e": {ID: "e", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "pass"}}, // in steps, the first at desk 1
-			"d": {ID: "d", State: queue.Called, Services: []queue.ServiceID{"ausweis"}},
-		},
+		Tickets: queue.TicketsOf(
+			queue.Ticket{ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}},
+			queue.Ticket{ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis"}, Due: 2},
+			queue.Ticket{ID: "c", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "meldung"}, Due: 1},
+			queue.Ticket{ID: "e", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "pass"}}, // in steps, the first at desk 1
+			queue.Ticket{ID: "d", State: queue.Called, Services: []queue.ServiceID{"ausweis"}},
+		),
 		Desks: map[queue.DeskID]queue.Desk{
 			"1": {State: queue.DeskOpen, Serves: []queue.ServiceID{"pass"}},
 			"2": {State: queue.DeskPaused, Serves: []queue.ServiceID{"ausweis", "pass"}},
@@ -170,10 +170,10 @@ func TestHoursWhenTheClocksChange(t *testing.T) {
 		{"2026-10-25", time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), []string{"02 CEST", "02 CET", "03 CET", "04 CET"}},
 		{"2026-03-29", time.Date(2026, 3, 29, 0, 30, 0, 0, time.UTC), []string{"01 CET", "03 CEST", "04 CEST", "05 CEST"}},
 	} {
-		tickets := map[queue.TicketID]queue.Ticket{}
+		var tickets queue.Tickets
 		for h := range 4 {
 			id := queue.TicketID(rune('a' + h))
-			tickets[id] = queue.Ticket{ID: id, Arrived: c.from.Add(time.Duration(h) * time.Hour).UnixMilli()}
+			tickets = tickets.With(queue.Ticket{ID: id, Arrived: c.from.Add(time.Duration(h) * time.Hour).UnixMilli()})
 		}
 		now := c.from.Add(3 * time.Hour)
 		f := Count(morning, zone, &queue.Office{Day: c.day, At: now.UnixMilli(), Tickets: tickets}, now)
@@ -194,9 +194,9 @@ func TestHoursWhenTheClocksChange(t *testing.T) {
 func TestHoursEndWithTheDay(t *testing.T) {
 	zone := berlin(t)
 	morning9 := time.Date(2026, 11, 24, 9, 5, 0, 0, zone)
-	state := &queue.Office{Day: "2026-11-24", At: morning9.Add(time.Hour).UnixMilli(), Tickets: map[queue.TicketID]queue.Ticket{
-		"a": {ID: "a", Arrived: morning9.UnixMilli()},
-	}}
+	state := &queue.Office{Day: "2026-11-24", At: morning9.Add(time.Hour).UnixMilli(), Tickets: queue.TicketsOf(
+		queue.Ticket{ID: "a", Arrived: morning9.UnixMilli()},
+	)}
 	for now, want := range map[time.Time]int{morning9: 2, morning9.Add(3 * time.Hour): 4, morning9.Add(24 * time.Hour): 2} {
 		if f := Count(morning, zone, state, now); len(f.Hours) != want {
 			t.Errorf("at %v: %d hours, want %d", now, len(f.Hours), want)

@@ -12,7 +12,7 @@ import (
 // countServices lists every service of the office, and Several when there is any.
 func countServices(office *booking.Office, state *queue.Office) []Service {
 	byID := map[queue.ServiceID][]queue.Ticket{}
-	for _, t := range state.Tickets {
+	for t := range state.Tickets.All() {
 		id := ServiceOf(office, queue.Set(append(t.Finished[:len(t.Finished):len(t.Finished)], t.Services...)))
 		byID[id] = append(byID[id], t)
 	}
@@ -47,7 +47,7 @@ func countHours(zone *time.Location, state *queue.Office, now time.Time) []Hour 
 	hours := hoursOf(zone, state, now)
 	waits := make([][]time.Duration, len(hours))
 	at := func(ms int64) int { return int(hourOf(ms, zone).Sub(hours[0].Start) / time.Hour) }
-	for _, t := range state.Tickets {
+	for t := range state.Tickets.All() {
 		if t.From == "" {
 			hours[at(t.Arrived)].Came++
 		}
@@ -70,10 +70,10 @@ func hoursOf(zone *time.Location, state *queue.Office, now time.Time) []Hour {
 	if string(booking.DayOf(now, zone)) == state.Day {
 		last = max(last, now.UnixMilli())
 	}
-	for _, t := range state.Tickets {
+	for t := range state.Tickets.All() {
 		first = min(first, t.Arrived)
 	}
-	if len(state.Tickets) == 0 {
+	if state.Tickets.Len() == 0 {
 		return nil
 	}
 	var hours []Hour

@@ -16,7 +16,7 @@ type Office struct {
 	Version  int64
 	At       int64 // of the last event, ms
 	Day      string
-	Tickets  map[TicketID]Ticket
+	Tickets  Tickets
 	Desks    map[DeskID]Desk
 	Counters Counters
 }
@@ -36,11 +36,14 @@ func (o *Office) Apply(e Event) bool {
 		return false
 	}
 	whole := e.Kind == "opened" && len(e.Tickets)+len(e.Desks) > 0 // rebuilt from what Redis had
-	if e.Kind == "day" || whole || o.Tickets == nil {
-		o.Tickets, o.Desks = map[TicketID]Ticket{}, map[DeskID]Desk{}
+	if e.Kind == "day" || whole {
+		o.Tickets, o.Desks = Tickets{}, nil
+	}
+	if o.Desks == nil {
+		o.Desks = map[DeskID]Desk{}
 	}
 	for _, t := range e.Tickets {
-		o.Tickets[t.ID] = t
+		o.Tickets = o.Tickets.With(t)
 	}
 	for _, d := range e.Desks {
 		o.Desks[d.ID] = d
@@ -49,11 +52,11 @@ func (o *Office) Apply(e Event) bool {
 	return true
 }
 
-// Clone returns a copy that events change without changing o. Tickets and
-// desks are replaced, never written to, so they are shared.
+// Clone returns a copy that events change without changing o, at the price of
+// the desks alone.
 func (o *Office) Clone() *Office {
 	clone := *o
-	clone.Tickets, clone.Desks = maps.Clone(o.Tickets), maps.Clone(o.Desks)
+	clone.Desks = maps.Clone(o.Desks)
 	return &clone
 }
 
@@ -70,7 +73,7 @@ func (o *Office) WaitingFor(d Desk) []Ticket {
 
 func (o *Office) waiting(fits func(Ticket) bool) []Ticket {
 	var ts []Ticket
-	for _, t := range o.Tickets {
+	for t := range o.Tickets.All() {
 		if t.State == Waiting && fits(t) {
 			ts = append(ts, t)
 		}
@@ -115,7 +118,7 @@ func (o *Office) servedWhole(t Ticket) bool {
 // In returns the tickets in one of the states, in the order of arrival.
 func (o *Office) In(states ...State) []Ticket {
 	var ts []Ticket
-	for _, t := range o.Tickets {
+	for t := range o.Tickets.All() {
 		if slices.Contains(states, t.State) {
 			ts = append(ts, t)
 		}
@@ -133,7 +136,7 @@ func (o *Office) Ahead(t Ticket) int {
 		compete = o.sharedDesk
 	}
 	n := 0
-	for _, other := range o.Tickets {
+	for other := range o.Tickets.All() {
 		if other.State == Waiting && other.ID != t.ID && Before(other, t) < 0 && compete(other, t) {
 			n++
 		}
@@ -168,7 +171,7 @@ func (o *Office) DesksFor(t Ticket) int {
 
 // ByAppointment finds the ticket of an appointment.
 func (o *Office) ByAppointment(appointment string) (Ticket, bool) {
-	for _, t := range o.Tickets {
+	for t := range o.Tickets.All() {
 		if t.Appointment == appointment && appointment != "" && t.From == "" {
 			return t, true
 		}

@@ -28,7 +28,7 @@ func TestApply(t *testing.T) {
 		"of an epoch not seen to open": {event(3, 11, "join"), false},
 		"opens an epoch too far on":    {event(4, 11, "opened"), false},
 	} {
-		o := queue.Office{ID: "o", Epoch: 2, Version: 10, Tickets: map[queue.TicketID]queue.Ticket{"A": a}}
+		o := queue.Office{ID: "o", Epoch: 2, Version: 10, Tickets: queue.TicketsOf(a)}
 		before := o.Clone()
 		if got := o.Apply(c.event); got != c.want {
 			t.Errorf("%s: applied %v, want %v", name, got, c.want)
@@ -36,7 +36,7 @@ func TestApply(t *testing.T) {
 		if !c.want && !reflect.DeepEqual(&o, before) {
 			t.Errorf("%s: was refused and changed the office to %+v", name, o)
 		}
-		if c.want && (o.Version != c.event.Version || o.Epoch != c.event.Epoch || len(o.Tickets) != 1) {
+		if c.want && (o.Version != c.event.Version || o.Epoch != c.event.Epoch || o.Tickets.Len() != 1) {
 			t.Errorf("%s: office is %+v", name, o)
 		}
 	}
@@ -55,13 +55,13 @@ func TestApplyLastStateWins(t *testing.T) {
 		}
 	}
 	clone := o.Clone()
-	if o.Tickets["A"].State != queue.Called || o.Desks["1"].Ticket != "A" {
+	if o.Tickets.At("A").State != queue.Called || o.Desks["1"].Ticket != "A" {
 		t.Errorf("office is %+v", o)
 	}
-	if !o.Apply(event(1, 4, "day")) || len(o.Tickets) != 0 || len(o.Desks) != 0 {
+	if !o.Apply(event(1, 4, "day")) || o.Tickets.Len() != 0 || len(o.Desks) != 0 {
 		t.Errorf("after the day's change: %+v", o)
 	}
-	if len(clone.Tickets) != 1 || clone.Version != 3 {
+	if clone.Tickets.Len() != 1 || clone.Version != 3 {
 		t.Errorf("the clone changed, too: %+v", clone)
 	}
 }
@@ -77,7 +77,7 @@ func TestApplyTakesAll(t *testing.T) {
 		t.Fatal("the first event was refused")
 	}
 	want := queue.Office{ID: "o", Epoch: 1, Version: 1, At: 42, Day: "2026-11-24", Counters: e.Counters,
-		Tickets: map[queue.TicketID]queue.Ticket{"A": ticket}, Desks: map[queue.DeskID]queue.Desk{"1": desk}}
+		Tickets: queue.TicketsOf(ticket), Desks: map[queue.DeskID]queue.Desk{"1": desk}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("office is\n%+v, want\n%+v", got, want)
 	}
@@ -85,7 +85,7 @@ func TestApplyTakesAll(t *testing.T) {
 
 // room is an office with two desks: one serves id and pass, a closed one move.
 func room() *queue.Office {
-	o := &queue.Office{ID: "o", Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{
+	o := &queue.Office{ID: "o", Desks: map[queue.DeskID]queue.Desk{
 		"1": {ID: "1", State: queue.DeskOpen, Serves: []queue.ServiceID{"id", "pass"}},
 		"2": {ID: "2", State: queue.DeskClosed, Serves: []queue.ServiceID{"id", "move", "pass"}},
 		"3": {ID: "3", State: queue.DeskPaused, Serves: []queue.ServiceID{"tax"}},
@@ -100,7 +100,7 @@ func room() *queue.Office {
 		{ID: "called", Seq: 2, Due: 1, State: queue.Called, Services: []queue.ServiceID{"id"}, Appointment: "ap1"},
 		{ID: "part", Seq: 7, Due: 60, State: queue.Done, Services: []queue.ServiceID{"pass"}, Appointment: "ap1", From: "called"},
 	} {
-		o.Tickets[t.ID] = t
+		o.Tickets = o.Tickets.With(t)
 	}
 	return o
 }
@@ -149,7 +149,7 @@ func TestAheadAndDesksFor(t *testing.T) {
 		"stranded": {1, 0},
 		"paused":   {0, 0}, // its desk pauses
 	} {
-		ticket := o.Tickets[id]
+		ticket := o.Tickets.At(id)
 		if got := o.Ahead(ticket); got != want.ahead {
 			t.Errorf("%s: %d ahead, want %d", id, got, want.ahead)
 		}
@@ -165,7 +165,7 @@ func TestAheadBeforeDesksOpen(t *testing.T) {
 	o := room()
 	o.Desks = nil
 	for id, want := range map[queue.TicketID]int{"steps": 0, "first": 1, "second": 1, "late": 2, "paused": 0, "stranded": 1} {
-		if got := o.Ahead(o.Tickets[id]); got != want {
+		if got := o.Ahead(o.Tickets.At(id)); got != want {
 			t.Errorf("%s: %d ahead, want %d", id, got, want)
 		}
 	}
@@ -222,7 +222,7 @@ func TestSeesNeeds(t *testing.T) {
 	plain.ID, lift.ID, lift.Meets = "1", "2", []queue.Need{queue.StepFree}
 	needs := queue.Ticket{ID: "A", Seq: 1, State: queue.Waiting, Services: []queue.ServiceID{"pass"}, Needs: []queue.Need{queue.StepFree}}
 	after := queue.Ticket{ID: "B", Seq: 2, State: queue.Waiting, Services: []queue.ServiceID{"pass"}}
-	o := &queue.Office{Desks: map[queue.DeskID]queue.Desk{"1": plain}, Tickets: map[queue.TicketID]queue.Ticket{"A": needs, "B": after}}
+	o := &queue.Office{Desks: map[queue.DeskID]queue.Desk{"1": plain}, Tickets: queue.TicketsOf(needs, after)}
 	if o.Sees(plain, needs) || !o.Stranded(needs) || !o.Sees(plain, after) || o.Ahead(after) != 0 {
 		t.Errorf("with desk 1 alone: sees %v, stranded %v, sees who needs nothing %v, ahead of them %d", o.Sees(plain, needs), o.Stranded(needs), o.Sees(plain, after), o.Ahead(after))
 	}

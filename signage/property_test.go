@@ -108,7 +108,7 @@ func TestBoardsOfRandomDays(t *testing.T) {
 func everyCallIsShown(t *rapid.T, d *day, area string, b Board) {
 	all := slices.Concat(b.Now, b.Earlier)
 	for _, o := range d.offices {
-		for _, ticket := range o.Tickets {
+		for ticket := range o.Tickets.All() {
 			i := slices.IndexFunc(b.Now, func(c Call) bool { return c.ID == CallID(o.ID, ticket) && c.Number == ticket.Number })
 			fresh := ticket.Call != "" && d.now.UnixMilli()-ticket.CalledAt < Visible.Milliseconds()
 			there := ticket.State == queue.Serving || ticket.State == queue.Done || ticket.State == queue.Parked && !ticket.Aside || ticket.State == queue.Missed

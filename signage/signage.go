@@ -61,7 +61,7 @@ func BoardOf(area string, now time.Time, offices ...*queue.Office) Board {
 		if o.Day != now.Format(time.DateOnly) {
 			continue
 		}
-		for _, t := range o.Tickets {
+		for t := range o.Tickets.All() {
 			if t.Area != area || t.Call == "" || t.Aside || !slices.Contains(stands, t.State) { // aside: from the line, where no call stands any more
 				continue
 			}

@@ -30,11 +30,11 @@ func called(number string, state queue.State, call string, before time.Duration)
 }
 
 func office(id queue.OfficeID, tickets ...queue.Ticket) *queue.Office {
-	o := &queue.Office{ID: id, Day: "2026-11-24", Tickets: map[queue.TicketID]queue.Ticket{},
+	o := &queue.Office{ID: id, Day: "2026-11-24",
 		Desks: map[queue.DeskID]queue.Desk{"d4": {ID: "d4", Label: "4", Way: "Zimmer 214", State: queue.DeskOpen}}}
 	for i, t := range tickets {
 		t.Seq = int64(i)
-		o.Tickets[t.ID] = t
+		o.Tickets = o.Tickets.With(t)
 	}
 	return o
 }

@@ -172,7 +172,7 @@ func (c *commander) path(t *rapid.T) string {
 
 // id is a ticket's, or none.
 func (c *commander) id(t *rapid.T) string {
-	tickets := slices.Sorted(maps.Keys(c.site.office("buergerbuero").Tickets))
+	tickets := slices.Sorted(c.site.office("buergerbuero").Tickets.IDs())
 	ids := []string{c.first.ticket, url.PathEscape(c.first.number), strings.Repeat("A", 26), "x", c.first.link}
 	for _, id := range tickets[max(0, len(tickets)-8):] {
 		ids = append(ids, string(id), string(id))

@@ -253,7 +253,7 @@ func (s *Server) deskListOut(office *booking.Office, desk *booking.Desk) api.Des
 	if opened {
 		list.Waiting = s.ticketsOut(state.WaitingFor(d))
 	}
-	if t, ok := state.Tickets[d.Ticket]; ok {
+	if t, ok := state.Tickets.Get(d.Ticket); ok {
 		out := s.ticketOut(t)
 		list.Ticket = &out
 	}

@@ -396,8 +396,8 @@ func TestRepeats(t *testing.T) {
 	if _, text := send(administrator, "/offices/buergerbuero/tickets", one); strings.Contains(text, "other-content") {
 		t.Errorf("somebody else's key is taken: %s", text)
 	}
-	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || len(state.Tickets) != 2 {
-		t.Errorf("%d tickets, want one of the terminal and one of the administrator: %v", len(state.Tickets), err)
+	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || state.Tickets.Len() != 2 {
+		t.Errorf("%d tickets, want one of the terminal and one of the administrator: %v", state.Tickets.Len(), err)
 	}
 }
 

@@ -116,7 +116,7 @@ func TestSteps(t *testing.T) {
 	b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
 	ticket := s.in(t, queue.Waiting)
 	b.post(desk+"4", url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass", "anmeldung"}, "persons": {"1"}}).want(200)
-	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets[ticket.ID].Services) == 2 })
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets.At(ticket.ID).Services) == 2 })
 	b.get(desk+"4").want(200, "<small>Hier nur: Reisepass beantragen. ")
 	b.post(desk+"4", url.Values{"command": {"call-next"}}).want(200)
 	b.post(desk+"4", url.Values{"command": {"came"}, "ticket": {string(ticket.ID)}}).want(200)
@@ -159,7 +159,7 @@ func TestDisturbed(t *testing.T) {
 	phone.get("/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Sie behalten Ihren Platz, und wir rufen Sie auf, sobald es wieder geht.")
 	b.get("/houses/fischmarkt/terminal/tickets/"+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen.")
 	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass", "anmeldung"}, "persons": {"1"}}).want(200)
-	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets[ticket.ID].Services) == 2 })
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets.At(ticket.ID).Services) == 2 })
 	for _, page := range []string{"/tickets/", "/houses/fischmarkt/terminal/tickets/"} { // desk 4 calls it for the rest
 		b.get(page+string(ticket.ID)).want(200, "Zur Zeit gestört: Reisepass beantragen. Das Übrige erledigen wir schon")
 	}
@@ -167,7 +167,7 @@ func TestDisturbed(t *testing.T) {
 		t.Errorf("a program is told\n%s", text)
 	}
 	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass"}, "persons": {"1"}}).want(200)
-	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets[ticket.ID].Services) == 1 })
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets.At(ticket.ID).Services) == 1 })
 	screen.get("/screens/halle").want(200, "Zur Zeit gestört: Reisepass beantragen.")
 	screen.get("/screens/warteraum").lacks("gestört")
 	b.get("/houses/fischmarkt/terminal/walk-in").lacks("gestört")
@@ -213,7 +213,7 @@ func TestSent(t *testing.T) {
 	b.get(desk).want(200, `<option value="wohngeld">`)
 	b.post(desk, url.Values{"command": {"send"}, "ticket": {string(ticket.ID)}, "office": {"wohngeld"}, "service": {"reisepass"}}).want(422)
 	b.post(desk, url.Values{"command": {"send"}, "ticket": {string(ticket.ID)}, "office": {"wohngeld"}, "service": {"rentenantrag"}}).want(200)
-	s.eventually(t, func() bool { return s.office("wohngeld").Tickets[ticket.ID].State == queue.Waiting })
+	s.eventually(t, func() bool { return s.office("wohngeld").Tickets.At(ticket.ID).State == queue.Waiting })
 	s.in(t, queue.Sent)
 	phone.get(page).want(200, ticket.Number, "Wohngeld", "Niemand vor Ihnen")
 	b.get(desk).want(200, "Weitergeleitet", ticket.Number)
@@ -223,8 +223,8 @@ func TestSent(t *testing.T) {
 	if answer.StatusCode != 200 {
 		t.Fatalf("to another house: %d", answer.StatusCode)
 	}
-	s.eventually(t, func() bool { return s.office("standesamt").Tickets[ticket.ID].State == queue.Parked })
-	far := s.office("standesamt").Tickets[ticket.ID]
+	s.eventually(t, func() bool { return s.office("standesamt").Tickets.At(ticket.ID).State == queue.Parked })
+	far := s.office("standesamt").Tickets.At(ticket.ID)
 	phone.get(page).want(200, far.Number, "Wir haben Sie angekündigt.", "Ich bin da")
 	infodesk := func() string {
 		_, page := s.ask(t, asked{method: "GET", path: "/houses/hauptstrasse/infodesk", token: tokens[administrator], header: map[string]string{"Accept-Language": "de"}})
@@ -234,8 +234,8 @@ func TestSent(t *testing.T) {
 		t.Errorf("the information desk there is not told\n%s", page)
 	}
 	phone.submit("/here", "Ich bin da").want(200)
-	s.eventually(t, func() bool { return s.office("standesamt").Tickets[ticket.ID].State == queue.Waiting })
-	if there := s.office("standesamt").Tickets[ticket.ID]; there.Due != ticket.Due {
+	s.eventually(t, func() bool { return s.office("standesamt").Tickets.At(ticket.ID).State == queue.Waiting })
+	if there := s.office("standesamt").Tickets.At(ticket.ID); there.Due != ticket.Due {
 		t.Errorf("due %d there, was %d", there.Due, ticket.Due)
 	}
 	if strings.Contains(infodesk(), "unterwegs") {

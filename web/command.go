@@ -51,7 +51,7 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 		x.NotBefore = rules.NoShow.Milliseconds()
 		return x, nil
 	case queue.Here:
-		theirs := checkin.RulesFor(*office, s.office(office.ID).Tickets[x.Ticket].Services)
+		theirs := checkin.RulesFor(*office, s.office(office.ID).Tickets.At(x.Ticket).Services)
 		x.Window, x.Allowance = theirs.Return.Milliseconds(), theirs.WalkIn.Milliseconds()
 		return x, nil
 	case queue.Split:

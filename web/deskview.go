@@ -115,7 +115,7 @@ func (s *Server) sentOn(state *queue.Office) []sentOn {
 	for _, t := range sent[:min(len(sent), shownSent)] {
 		on := sentOn{Number: t.Number, At: time.UnixMilli(t.EndedAt).In(s.City().Location())}
 		if there, ok := s.City().Office(booking.OfficeID(t.SentTo.Office)); ok {
-			on.Office, on.There = there.Name, s.office(there.ID).Tickets[t.ID].Number
+			on.Office, on.There = there.Name, s.office(there.ID).Tickets.At(t.ID).Number
 		}
 		all = append(all, on)
 	}
@@ -140,7 +140,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 		v.State, v.Serves = d.State, servesNames(l, office, d.Serves)
 	}
 	v.Choices = choices(office, d.Serves)
-	if t, ok := state.Tickets[d.Ticket]; ok {
+	if t, ok := state.Tickets.Get(d.Ticket); ok {
 		v.Now = nowAtDesk(l, office, state, d, t, rules, now)
 	}
 	if opened {

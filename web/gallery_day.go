@@ -10,11 +10,11 @@ import (
 // Each wants says what differs from a ticket that waits.
 func (g gallery) day(tickets ...queue.Ticket) *queue.Office {
 	state := &queue.Office{ID: "buergerbuero", Epoch: 1, Version: 200, At: g.now.UnixMilli(), Day: "2026-11-23",
-		Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{}}
+		Desks: map[queue.DeskID]queue.Desk{}}
 	for i, t := range tickets {
 		t.ID, t.Seq = queue.TicketID(fmt.Sprintf("EXAMPLE%019d", i)), int64(i+1)
 		t.Area, t.Persons, t.Services = "halle", max(1, t.Persons), queue.Set(t.Services)
-		state.Tickets[t.ID] = t
+		state.Tickets = state.Tickets.With(t)
 	}
 	return state
 }
@@ -62,7 +62,7 @@ func (g gallery) open(state *queue.Office, id queue.DeskID, ticket queue.TicketI
 
 // numbered finds a ticket of a day by its number.
 func numbered(state *queue.Office, number string) queue.Ticket {
-	for _, t := range state.Tickets {
+	for t := range state.Tickets.All() {
 		if t.Number == number {
 			return t
 		}

@@ -115,7 +115,7 @@ func TestRedisAway(t *testing.T) {
 		}
 	}
 	signedIn.get("/desks").want(http.StatusOK)
-	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || len(state.Tickets) != 1 || string(state.In(everyState...)[0].ID) != v.ticket {
+	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || state.Tickets.Len() != 1 || string(state.In(everyState...)[0].ID) != v.ticket {
 		t.Errorf("the ticket from before: %+v, %v", state, err)
 	}
 }

@@ -353,7 +353,7 @@ func (s *Server) fresh(r *http.Request, id queue.TicketID) (ticketView, error) {
 		if err != nil {
 			return ticketView{}, fmt.Errorf("read the queue of %s: %w", office.ID, err)
 		}
-		if t, ok := state.Tickets[id]; ok {
+		if t, ok := state.Tickets.Get(id); ok {
 			return ticketViewOf(l, s.City(), office, state, t, s.officeNow()), nil
 		}
 	}

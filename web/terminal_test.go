@@ -32,7 +32,7 @@ func TestTerminalWhileClosed(t *testing.T) {
 	}
 	b.post(path+"/entitled", url.Values{"code": late["code"], "key": {"a-key-of-its-own-1"}}).want(http.StatusConflict, closed, "gehen Sie bitte zur Infotheke", "Zurück")
 	b.post(path+"/tickets", url.Values{"office": {"buergerbuero"}, "service": {"abholung"}, "key": {"a-key-of-its-own-2"}}).want(http.StatusConflict, closed, "gehen Sie bitte zur Infotheke", "Zurück")
-	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || len(state.Tickets) != 0 {
+	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || state.Tickets.Len() != 0 {
 		t.Errorf("tickets of a closed office: %+v, %v", state.Tickets, err)
 	}
 }

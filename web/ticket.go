@@ -61,7 +61,7 @@ func (s *Server) ticketOf(id queue.TicketID) (t queue.Ticket, state *queue.Offic
 	err = queue.ErrTicketUnknown
 	for _, o := range s.City().Offices() {
 		there := s.office(o.ID)
-		if found, ok := there.Tickets[id]; ok && (err != nil || found.State != queue.Sent) {
+		if found, ok := there.Tickets.Get(id); ok && (err != nil || found.State != queue.Sent) {
 			t, state, office, err = found, there, o, nil
 		}
 	}
@@ -88,7 +88,7 @@ func standing(t queue.Ticket) string {
 func (s *Server) officesOfTicket(id queue.TicketID) func() []queue.OfficeID {
 	return func() (all []queue.OfficeID) {
 		for _, office := range s.City().Offices() {
-			if _, ok := s.office(office.ID).Tickets[id]; ok {
+			if _, ok := s.office(office.ID).Tickets.Get(id); ok {
 				all = append(all, queue.OfficeID(office.ID))
 			}
 		}

@@ -104,7 +104,7 @@ func (r *record) ends() string {
 func (r *record) called(area string) (called []api.Call) {
 	for office, h := range r.offices {
 		for id, desk := range h.At() {
-			if t := h.Tickets[id]; t.State == queue.Called && t.Area == area {
+			if t := h.Tickets.At(id); t.State == queue.Called && t.Area == area {
 				called = append(called, api.Call{ID: office + "/" + t.Call, Number: t.Number, Desk: h.Desks[desk].Label})
 			}
 		}
@@ -122,7 +122,7 @@ func (r *record) made(c api.Call) bool {
 // take holds an event against the state before it, and keeps what answers are compared with.
 func (h *history) take(e queue.Event) []string {
 	for _, t := range e.Tickets {
-		if _, ok := h.Tickets[t.ID]; !ok {
+		if _, ok := h.Tickets.Get(t.ID); !ok {
 			h.joined[string(t.ID)] = t
 		}
 	}
@@ -198,7 +198,7 @@ func compare(sent []command, r *record) (wrong []string) {
 func (r *record) lost() (wrong []string) {
 	open := map[queue.TicketID]string{}
 	for office, h := range r.offices {
-		for _, t := range h.Tickets {
+		for t := range h.Tickets.All() {
 			if other, ok := open[t.ID]; ok && t.State.Open() {
 				wrong = append(wrong, fmt.Sprintf("%s waits in %s and in %s", t.ID, office, other))
 			}
@@ -209,7 +209,7 @@ func (r *record) lost() (wrong []string) {
 				continue
 			}
 			there, ok := r.offices[string(t.SentTo.Office)]
-			if !ok || there.Tickets[t.ID].SentFrom == nil {
+			if !ok || there.Tickets.At(t.ID).SentFrom == nil {
 				wrong = append(wrong, fmt.Sprintf("%s was sent from %s to %s and never arrived", t.ID, office, t.SentTo.Office))
 			}
 		}

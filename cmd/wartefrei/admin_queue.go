@@ -75,7 +75,7 @@ func stillNeeded(l booking.Loss, office *queue.Office) []string {
 		}
 	}
 	open := func(is func(queue.Ticket) bool) (n int) {
-		for _, t := range office.Tickets {
+		for t := range office.Tickets.All() {
 			if t.State.Open() && is(t) {
 				n++
 			}

@@ -21,7 +21,7 @@ func TestCheckAndRebuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := i.run(t, "", "check")
-	if want := "buergerbuero: ticket " + office.Tickets["P"].Number + ": Redis has none"; s.ok || !strings.Contains(s.out, want) || !strings.Contains(s.err, "queue and record differ: run wartefrei rebuild") {
+	if want := "buergerbuero: ticket " + office.Tickets.At("P").Number + ": Redis has none"; s.ok || !strings.Contains(s.out, want) || !strings.Contains(s.err, "queue and record differ: run wartefrei rebuild") {
 		t.Errorf("a ticket is gone: %v %q, %q; want %q", s.ok, s.out, s.err, want)
 	}
 	if out := i.must(t, "rebuild", "buergerbuero"); out != "buergerbuero: rebuilt\n" {

@@ -189,7 +189,7 @@ func joined(t *testing.T, line queue.Line, office booking.OfficeID, now time.Tim
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, x := range state.Tickets {
+	for x := range state.Tickets.All() {
 		came := time.UnixMilli(x.Arrived)
 		if came.After(now.Add(-2*time.Hour)) && !came.After(now) {
 			lines = append(lines, fmt.Sprint("came ", office, came.UTC(), x.Class, x.Services))

@@ -2,29 +2,17 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
-	"github.com/wartefrei/wartefrei/queue/pgjournal"
-	"github.com/wartefrei/wartefrei/queue/redisqueue"
 )
 
 // TestNotedJoins notes somebody as a node does that dies right afterwards: a
 // running node has them join the line when their moment comes, and not before.
 func TestNotedJoins(t *testing.T) {
 	t.Parallel()
-	i, rdb := installWithRedis(t)
-	pool, clock := i.officeClock(t)
-	line := redisqueue.New(rdb, pgjournal.New(pool))
-	var set []string
-	for _, pair := range i.environment {
-		name, value, _ := strings.Cut(pair, "=")
-		set = append(set, name, value)
-	}
-	_, end := started(t, set...)
-	defer end()
+	line, clock := besideANode(t)
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +33,7 @@ func TestNotedJoins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ticket := here.Tickets[queue.TicketID("T"+noted)]; ticket.State == queue.Waiting {
+		if ticket := here.Tickets.At(queue.TicketID("T" + noted)); ticket.State == queue.Waiting {
 			if here.At < joins || ticket.Due != joins+900_000 {
 				t.Errorf("at %d is in the line %+v, want to join at %d", here.At, ticket, joins)
 			}

@@ -6,18 +6,33 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking/pg"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 )
 
+// besideANode is a queue as another node has it that dies before it goes on with
+// what it did, beside a node that runs.
+func besideANode(t *testing.T) (queue.Line, *pg.Clock) {
+	t.Helper()
+	i, rdb := installWithRedis(t)
+	pool, clock := i.officeClock(t)
+	var set []string
+	for _, pair := range i.environment {
+		name, value, _ := strings.Cut(pair, "=")
+		set = append(set, name, value)
+	}
+	_, end := started(t, set...)
+	t.Cleanup(end)
+	return redisqueue.New(rdb, pgjournal.New(pool)), clock
+}
+
 // TestPassage sends somebody to another office as a node does that dies right
 // afterwards: a running node has them arrive there.
 func TestPassage(t *testing.T) {
 	t.Parallel()
-	i, rdb := installWithRedis(t)
-	pool, clock := i.officeClock(t)
-	line := redisqueue.New(rdb, pgjournal.New(pool))
+	line, clock := besideANode(t)
 	do := func(day string, c queue.Command) {
 		t.Helper()
 		_, err := line.Do(t.Context(), queue.Request{Office: "buergerbuero", ID: c.Kind() + day, At: clock.Now(), Day: day, Actor: queue.Actor{Role: "clerk"}, Command: c})
@@ -25,13 +40,6 @@ func TestPassage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var set []string
-	for _, pair := range i.environment {
-		name, value, _ := strings.Cut(pair, "=")
-		set = append(set, name, value)
-	}
-	_, end := started(t, set...)
-	defer end()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +57,7 @@ func TestPassage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if there.Tickets[queue.TicketID("T"+sent)].State == queue.Waiting {
+		if there.Tickets.At(queue.TicketID("T"+sent)).State == queue.Waiting {
 			return
 		}
 		if time.Now().After(limit) {

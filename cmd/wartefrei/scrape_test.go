@@ -169,7 +169,7 @@ func (d *demoDay) offices() dayAt {
 // count adds up what the tickets of an office say, or of all (empty).
 func (a dayAt) count(office booking.OfficeID, of func(queue.Ticket) int) (n int) {
 	for id, state := range a {
-		for _, t := range state.Tickets {
+		for t := range state.Tickets.All() {
 			if office == "" || id == office {
 				n += of(t)
 			}
@@ -208,9 +208,9 @@ func (d *demoDay) spans(of func(queue.Ticket) (time.Duration, bool)) (wants []pr
 	ends := []float64{60, 300, 600, 900, 1800, 3600, 7200}
 	for id, state := range d.now {
 		longest, ended := 0.0, false
-		for _, t := range state.Tickets {
+		for t := range state.Tickets.All() {
 			span, is := of(t)
-			_, before := of(d.then[id].Tickets[t.ID])
+			_, before := of(d.then[id].Tickets.At(t.ID))
 			longest, ended = max(longest, span.Seconds()), ended || is && !before
 		}
 		if i, _ := slices.BinarySearch(ends, longest); ended {

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -155,9 +154,15 @@ func (s *simulation) report(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		maps.DeleteFunc(state.Tickets, func(_ queue.TicketID, t queue.Ticket) bool { return t.Arrived < s.begun.UnixMilli() })
-		waits := dashboards.WaitsOf(maps.Values(state.Tickets))
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%s\n", office.ID, len(state.Tickets), waits.Count, len(state.In(queue.Done)),
+		var came queue.Tickets
+		for t := range state.Tickets.All() {
+			if t.Arrived >= s.begun.UnixMilli() {
+				came = came.With(t)
+			}
+		}
+		state.Tickets = came
+		waits := dashboards.WaitsOf(came.All())
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%s\n", office.ID, state.Tickets.Len(), waits.Count, len(state.In(queue.Done)),
 			len(state.In(queue.Missed)), waits.Half.Round(time.Second), waits.Nine.Round(time.Second))
 	}
 	return w.Flush()

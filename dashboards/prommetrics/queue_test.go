@@ -236,11 +236,11 @@ func seriesCount(t *testing.T, reg prometheus.Gatherer) (n int) {
 
 func TestOffices(t *testing.T) {
 	now := time.UnixMilli(60 * minute)
-	state := &queue.Office{Tickets: map[queue.TicketID]queue.Ticket{
-		"a": {ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}, Arrived: 20 * minute},
-		"b": {ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "meldung"}, Arrived: 50 * minute, Class: queue.Urgent},
-		"c": {ID: "c", State: queue.Missed, Services: []queue.ServiceID{"pass"}, Arrived: 5 * minute},
-	}, Desks: map[queue.DeskID]queue.Desk{
+	state := &queue.Office{Tickets: queue.TicketsOf(
+		queue.Ticket{ID: "a", State: queue.Waiting, Services: []queue.ServiceID{"pass"}, Arrived: 20 * minute},
+		queue.Ticket{ID: "b", State: queue.Waiting, Services: []queue.ServiceID{"ausweis", "meldung"}, Arrived: 50 * minute, Class: queue.Urgent},
+		queue.Ticket{ID: "c", State: queue.Missed, Services: []queue.ServiceID{"pass"}, Arrived: 5 * minute},
+	), Desks: map[queue.DeskID]queue.Desk{
 		"1": {ID: "1", State: queue.DeskOpen, Serves: []queue.ServiceID{"pass"}},
 		"2": {ID: "2", State: queue.DeskPaused, Serves: []queue.ServiceID{"ausweis", "pass"}},
 	}}

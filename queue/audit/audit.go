@@ -124,7 +124,7 @@ var mayChangeDue = []string{queue.Here{}.Kind(), queue.Merge{}.Kind(), queue.Rec
 
 // ticket holds a changed ticket against what it was.
 func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
-	before, known := o.Tickets[t.ID]
+	before, known := o.Tickets.Get(t.ID)
 	switch {
 	case e.Kind == "opened": // the whole state, taken over from Redis
 		o.numbers[t.Number] = t.ID
@@ -132,7 +132,7 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 		if other, ok := o.numbers[t.Number]; ok {
 			say("number %s is %s's already", t.Number, other)
 		}
-		if whole, ok := o.Tickets[t.From]; ok && (t.Due != whole.Due || t.Class != whole.Class) {
+		if whole, ok := o.Tickets.Get(t.From); ok && (t.Due != whole.Due || t.Class != whole.Class) {
 			say("%s, due %d, was split from %s, due %d", t.Number, t.Due, whole.Number, whole.Due)
 		}
 		o.numbers[t.Number] = t.ID
@@ -200,7 +200,7 @@ func (o *Office) seats(e queue.Event, say sayer) {
 			say("%s is at the desks %s and %s", desk.Ticket, other, id)
 		}
 		o.desks[desk.Ticket] = id
-		if t := o.Tickets[desk.Ticket]; t.Desk != id || t.State != queue.Called && t.State != queue.Serving {
+		if t := o.Tickets.At(desk.Ticket); t.Desk != id || t.State != queue.Called && t.State != queue.Serving {
 			say("desk %s has %s, which is %s at %q", id, t.Number, t.State, t.Desk)
 		}
 	}

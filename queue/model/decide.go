@@ -77,7 +77,7 @@ func (d *decision) join(c queue.Join) error {
 
 func (d *decision) receive(c queue.Receive) error {
 	t := c.Ticket
-	if was, ok := d.office.Tickets[t.ID]; ok && was.State == queue.Sent {
+	if was, ok := d.office.Tickets.Get(t.ID); ok && was.State == queue.Sent {
 		t.Number, t.Seq, t.Appointment, t.From, t.Finished = was.Number, was.Seq, was.Appointment, was.From, was.Finished
 	} else if err := d.newTicket(&t, c.Numbers); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (d *decision) letIn(t *queue.Ticket, limit int) {
 
 // newTicket gives a ticket its sequence and, if it has none, its number.
 func (d *decision) newTicket(t *queue.Ticket, numbers queue.Numbers) error {
-	if _, ok := d.office.Tickets[t.ID]; ok {
+	if _, ok := d.office.Tickets.Get(t.ID); ok {
 		return queue.ErrTicketExists
 	}
 	if t.Number == "" {

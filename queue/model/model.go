@@ -170,7 +170,7 @@ type decision struct {
 
 // ticket reads a ticket that must be in one of the states.
 func (d *decision) ticket(id queue.TicketID, states ...queue.State) (queue.Ticket, error) {
-	t, ok := d.office.Tickets[id]
+	t, ok := d.office.Tickets.Get(id)
 	switch {
 	case !ok:
 		return t, queue.ErrTicketUnknown
@@ -232,7 +232,7 @@ func (d *decision) release(t queue.Ticket) {
 // serves the whole, or a part of what no open desk serves whole.
 func (d *decision) first(desk queue.Desk) (queue.Ticket, queue.Why, bool) {
 	var ts []queue.Ticket
-	for _, t := range d.office.Tickets {
+	for t := range d.office.Tickets.All() {
 		if t.State == queue.Waiting && meets(desk, t) && (covers(d.serves(desk), t.Services) || d.step(desk, t)) {
 			ts = append(ts, t)
 		}

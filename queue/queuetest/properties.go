@@ -283,7 +283,7 @@ func stepsDoAll(t *testing.T, line queue.Line) {
 		here, _ := (&queue.Office{}).Step(called.Desks[0], called.Tickets[0])
 		give(t, line, request(fmt.Sprintf("finish-%d", n), 0, finish(id, here...)))
 	}
-	for _, ticket := range read(t, line, theOffice).Tickets {
+	for ticket := range read(t, line, theOffice).Tickets.All() {
 		n := 0
 		fmt.Sscanf(string(ticket.ID), "T%d", &n)
 		if ticket.State != queue.Done || !slices.Equal(ticket.Finished, visits[n%len(visits)]) || ticket.Due != due(n%11) {
@@ -328,7 +328,7 @@ func newDay(t *testing.T, line queue.Line) {
 		t.Errorf("version %d, want at least %d: every visit ends with an event of its own", event.Version, want)
 	}
 	state := read(t, line, theOffice)
-	if len(state.Tickets) != 1 || len(state.Desks) != 0 || state.Day != tomorrow {
+	if state.Tickets.Len() != 1 || len(state.Desks) != 0 || state.Day != tomorrow {
 		t.Errorf("state after the day's change: %+v", state)
 	}
 	if again := give(t, line, request("next", 25*time.Hour, next("1"))); !reflect.DeepEqual(again, first) {

@@ -220,7 +220,7 @@ func (g *generator) receive() queue.Command {
 
 func (g *generator) split(ticket queue.TicketID) queue.Command {
 	services := g.services(2)
-	if t := g.state().Tickets[ticket]; len(t.Services) > 1 && g.IntN(4) > 0 {
+	if t := g.state().Tickets.At(ticket); len(t.Services) > 1 && g.IntN(4) > 0 {
 		services = t.Services[:1]
 	}
 	return queue.Split{Ticket: ticket, New: g.newTicket(), Services: services, Persons: 1 + g.IntN(3), Numbers: g.numbers()}
@@ -232,7 +232,7 @@ func (g *generator) state() *queue.Office { return g.pair.model.Present(g.pair.o
 // done are some services, mostly of the ticket at the desk.
 func (g *generator) done(desk queue.DeskID) []queue.ServiceID {
 	state := g.state()
-	if t, ok := state.Tickets[state.Desks[desk].Ticket]; ok && g.IntN(8) > 0 {
+	if t, ok := state.Tickets.Get(state.Desks[desk].Ticket); ok && g.IntN(8) > 0 {
 		return t.Services[:g.IntN(len(t.Services)+1)]
 	}
 	return g.services(2)

@@ -85,8 +85,8 @@ func (p *pair) compare(t *testing.T) string {
 	if reflect.DeepEqual(got, want) {
 		return ""
 	}
-	for id, w := range want.Tickets {
-		if g := got.Tickets[id]; !reflect.DeepEqual(g, w) {
+	for w := range want.Tickets.All() {
+		if g := got.Tickets.At(w.ID); !reflect.DeepEqual(g, w) {
 			return fmt.Sprintf("ticket\n%+v, want\n%+v", g, w)
 		}
 	}

@@ -377,8 +377,8 @@ func BenchmarkOpening(b *testing.B) {
 	h.fill(b, 2000)
 	for range b.N {
 		rdb.FlushDB(b.Context())
-		if o, err := h.queue.Office(b.Context(), h.office); err != nil || len(o.Tickets) < 2000 {
-			b.Fatalf("%d tickets, %v", len(o.Tickets), err)
+		if o, err := h.queue.Office(b.Context(), h.office); err != nil || o.Tickets.Len() < 2000 {
+			b.Fatalf("%d tickets, %v", o.Tickets.Len(), err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package redisqueue
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -66,12 +67,12 @@ func differences(has, record *queue.Office) []string {
 	if has.Epoch != record.Epoch || has.Day != record.Day || !reflect.DeepEqual(has.Counters, record.Counters) {
 		say("the day", fmt.Sprint(has.Epoch, has.Day, has.Counters), fmt.Sprint(record.Epoch, record.Day, record.Counters))
 	}
-	for _, id := range union(has.Tickets, record.Tickets) {
-		if a, b := has.Tickets[id], record.Tickets[id]; !reflect.DeepEqual(a, b) {
+	for _, id := range union(has.Tickets.IDs(), record.Tickets.IDs()) {
+		if a, b := has.Tickets.At(id), record.Tickets.At(id); !reflect.DeepEqual(a, b) {
 			say("ticket "+max(a.Number, b.Number), shortly(a), shortly(b))
 		}
 	}
-	for _, id := range union(has.Desks, record.Desks) {
+	for _, id := range union(maps.Keys(has.Desks), maps.Keys(record.Desks)) {
 		if a, b := has.Desks[id], record.Desks[id]; !reflect.DeepEqual(a, b) {
 			say("desk "+string(id), fmt.Sprint(a.State, a.Serves), fmt.Sprint(b.State, b.Serves))
 		}
@@ -86,9 +87,8 @@ func shortly(t queue.Ticket) string {
 	return fmt.Sprintf("%s, due %d, desk %q, call %q", t.State, t.Due, t.Desk, t.Call)
 }
 
-func union[K ~string, V any](a, b map[K]V) []K {
-	keys := slices.Sorted(maps.Keys(a))
-	keys = slices.AppendSeq(keys, maps.Keys(b))
+func union[K ~string](a, b iter.Seq[K]) []K {
+	keys := slices.AppendSeq(slices.Collect(a), b)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }

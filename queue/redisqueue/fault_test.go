@@ -223,8 +223,8 @@ func TestFailoverWithoutRecord(t *testing.T) {
 	d.start(t)
 	join(t, q, 10)
 	agrees(t, q)
-	if o, err := q.Office(t.Context(), office); err != nil || len(o.Tickets) != 11 {
-		t.Errorf("%d tickets of 11, %v", len(o.Tickets), err)
+	if o, err := q.Office(t.Context(), office); err != nil || o.Tickets.Len() != 11 {
+		t.Errorf("%d tickets of 11, %v", o.Tickets.Len(), err)
 	}
 	d.stop(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -318,7 +318,7 @@ func TestDayWaits(t *testing.T) {
 		t.Error("the day began")
 	}
 	state, err := node.Office(t.Context(), office)
-	if err != nil || state.Day != "2026-11-24" || len(state.Tickets) != 1 {
+	if err != nil || state.Day != "2026-11-24" || state.Tickets.Len() != 1 {
 		t.Errorf("state %+v, %v", state, err)
 	}
 }

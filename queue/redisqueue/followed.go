@@ -11,8 +11,7 @@ type followed struct {
 	turn sync.Mutex // held while events are applied and told of, so that both are in order
 
 	mu    sync.Mutex
-	state *queue.Office
-	lent  bool // state was handed out: the next event changes a clone
+	state *queue.Office // handed out, so never changed: the next event makes another
 }
 
 func (o *followed) mark() queue.Mark {
@@ -24,7 +23,7 @@ func (o *followed) mark() queue.Mark {
 func (o *followed) replace(state *queue.Office) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.state, o.lent = state, false
+	o.state = state
 }
 
 func (o *followed) apply(e queue.Event) bool {
@@ -33,8 +32,6 @@ func (o *followed) apply(e queue.Event) bool {
 	if !o.state.Next(e) {
 		return false
 	}
-	if o.lent {
-		o.state, o.lent = o.state.Clone(), false
-	}
+	o.state = o.state.Clone()
 	return o.state.Apply(e)
 }

@@ -66,7 +66,6 @@ func (f *Follower) Office(office queue.OfficeID) *queue.Office {
 	o := f.of(office)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.lent = true
 	return o.state
 }
 

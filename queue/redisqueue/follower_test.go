@@ -92,8 +92,8 @@ func TestFollower(t *testing.T) {
 	if got := <-f.events; !reflect.DeepEqual(got, second) {
 		t.Errorf("told of %+v, want %+v", got, second)
 	}
-	if len(before.Tickets) != 1 {
-		t.Errorf("a state that was handed out has changed: %d tickets", len(before.Tickets))
+	if before.Tickets.Len() != 1 {
+		t.Errorf("a state that was handed out has changed: %d tickets", before.Tickets.Len())
 	}
 	if f.Checked().IsZero() {
 		t.Error("never checked")
@@ -151,7 +151,7 @@ func TestFollowerKill(t *testing.T) {
 	f.await(t, other)
 	s.Kill()
 	checked := f.Checked()
-	if len(f.Office(office).Tickets) != 1 {
+	if f.Office(office).Tickets.Len() != 1 {
 		t.Error("the state went with Redis")
 	}
 	s.Restart()
@@ -185,7 +185,7 @@ func TestFollowerLoss(t *testing.T) {
 	join(t, other, 2)
 	f.await(t, other)
 	restore(t, rdb, kept)
-	if state, err := other.Office(t.Context(), office); err != nil || state.Epoch != 2 || len(state.Tickets) != 2 {
+	if state, err := other.Office(t.Context(), office); err != nil || state.Epoch != 2 || state.Tickets.Len() != 2 {
 		t.Fatalf("after a roll-back: %+v, %v", state, err)
 	}
 	f.await(t, other)
@@ -195,8 +195,8 @@ func TestFollowerLoss(t *testing.T) {
 	rdb.FlushDB(t.Context())
 	event := join(t, other, 4)
 	f.await(t, other)
-	if event.Epoch != 3 || len(f.Office(office).Tickets) != 4 {
-		t.Errorf("after a wipe: epoch %d, %d tickets", event.Epoch, len(f.Office(office).Tickets))
+	if event.Epoch != 3 || f.Office(office).Tickets.Len() != 4 {
+		t.Errorf("after a wipe: epoch %d, %d tickets", event.Epoch, f.Office(office).Tickets.Len())
 	}
 }
 

@@ -230,7 +230,7 @@ func (q *Queue) recordOpening(ctx context.Context, office queue.OfficeID, o *ope
 	e := queue.Event{Office: office, Epoch: o.fence, Version: head.Version + int64(len(salvage)) + 1, At: o.At, Day: o.Day, Kind: "opened",
 		Command: fmt.Sprintf("opened:%d", o.fence), Actor: system, Counters: o.Counters}
 	if whole {
-		e.Tickets, e.Desks = slices.Collect(maps.Values(o.Tickets)), slices.Collect(maps.Values(o.Desks))
+		e.Tickets, e.Desks = slices.Collect(o.Tickets.All()), slices.Collect(maps.Values(o.Desks))
 	}
 	text, err := json.Marshal(e)
 	if err != nil {
@@ -272,7 +272,7 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 	pipe := q.rdb.Pipeline()
 	hashes := map[string][]any{}
 	put := func(name, field string, value any) { hashes[name] = append(hashes[name], field, value) }
-	for _, t := range o.Tickets {
+	for t := range o.Tickets.All() {
 		text, err := json.Marshal(t)
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func (q *Queue) Office(ctx context.Context, office queue.OfficeID) (*queue.Offic
 
 func readOffice(office queue.OfficeID, r reply) (*queue.Office, error) {
 	o := &queue.Office{ID: office, Epoch: r.number(0), Version: r.number(1), At: r.number(2), Day: r.text(3),
-		Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{},
+		Desks:    map[queue.DeskID]queue.Desk{},
 		Counters: queue.Counters{Seq: r.number(4)}}
 	for n, list := range map[int]any{5: &o.Counters.AtOnce, 6: &o.Counters.Disturbed} {
 		if text := r.text(n); text != "{}" { // an empty list, as cjson writes it
@@ -51,7 +51,7 @@ func readOffice(office queue.OfficeID, r reply) (*queue.Office, error) {
 		if err := json.Unmarshal([]byte(text), &t); err != nil {
 			return nil, err
 		}
-		o.Tickets[t.ID] = t
+		o.Tickets = o.Tickets.With(t)
 	}
 	for _, text := range r.texts(8) {
 		var d queue.Desk

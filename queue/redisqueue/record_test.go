@@ -119,11 +119,11 @@ func TestRecordAway(t *testing.T) {
 	join(t, f.queue, 11)
 	agrees(t, f.queue)
 	o, err := f.queue.Office(t.Context(), office)
-	if err != nil || len(o.Tickets) < 10 {
-		t.Errorf("%d tickets, %v", len(o.Tickets), err)
+	if err != nil || o.Tickets.Len() < 10 {
+		t.Errorf("%d tickets, %v", o.Tickets.Len(), err)
 	}
 	for _, a := range answers {
-		if got := o.Tickets[a.Tickets[0].ID]; got.Number != a.Tickets[0].Number {
+		if got := o.Tickets.At(a.Tickets[0].ID); got.Number != a.Tickets[0].Number {
 			t.Errorf("ticket %s was answered as %s, is %q", a.Tickets[0].ID, a.Tickets[0].Number, got.Number)
 		}
 	}
@@ -230,7 +230,7 @@ func TestCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	agrees(t, q)
-	if o, err := q.Office(t.Context(), office); err != nil || o.Epoch != 2 || len(o.Tickets) != 1 {
+	if o, err := q.Office(t.Context(), office); err != nil || o.Epoch != 2 || o.Tickets.Len() != 1 {
 		t.Errorf("rebuilt: %+v, %v", o, err)
 	}
 }

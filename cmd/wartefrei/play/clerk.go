@@ -20,7 +20,7 @@ func (s *scene) clerk(desk booking.Desk) queue.Command {
 		}
 		return nil
 	case at.Ticket != "":
-		return s.serve(at, s.state.Tickets[at.Ticket], open)
+		return s.serve(at, s.state.Tickets.At(at.Ticket), open)
 	case !open && len(s.state.WaitingFor(at)) == 0:
 		return queue.CloseDesk{Desk: at.ID}
 	case len(s.state.WaitingFor(at)) > 0:

@@ -100,9 +100,9 @@ func (s *Site) State(ctx context.Context, office booking.OfficeID) (*queue.Offic
 		return nil, err
 	}
 	state := &queue.Office{ID: queue.OfficeID(office), Epoch: answer.Epoch, Version: answer.Version, At: ms(answer.At), Day: answer.Day,
-		Tickets: map[queue.TicketID]queue.Ticket{}, Desks: map[queue.DeskID]queue.Desk{}}
+		Desks: map[queue.DeskID]queue.Desk{}}
 	for _, t := range answer.Tickets {
-		state.Tickets[queue.TicketID(t.ID)] = ticket(t)
+		state.Tickets = state.Tickets.With(ticket(t))
 	}
 	for _, d := range answer.Desks {
 		state.Desks[queue.DeskID(d.ID)] = queue.Desk{ID: queue.DeskID(d.ID), State: queue.DeskState(d.State), Serves: services(d.Serves),
