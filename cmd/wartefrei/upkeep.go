@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/checkin"
+	"github.com/wartefrei/wartefrei/queue"
 )
 
 // each runs f now and at every tick, until ctx ends.
@@ -40,45 +42,51 @@ func (n *node) turnDay(ctx context.Context, now time.Time) {
 	}
 }
 
+// officeWithin is how long one office may take: with its Redis away, those of
+// other offices wait no longer.
+const officeWithin = 2 * time.Second
+
+// eachOffice has f look after every office whose day it is; an office of
+// yesterday is ended, not called from.
+func (n *node) eachOffice(ctx context.Context, now time.Time, f func(context.Context, booking.OfficeID, *queue.Office)) {
+	day := string(n.bookings.City().Day(now))
+	for _, id := range n.officeIDs() {
+		if office := n.offices.Office(id); office.Day == day {
+			ctx, cancel := context.WithTimeout(ctx, officeWithin)
+			f(ctx, booking.OfficeID(id), office)
+			cancel()
+		}
+	}
+}
+
 // passages has visits arrive that some node sent to another office and did not
 // live to see there.
 func (n *node) passages(ctx context.Context) {
-	each(ctx, time.Second, func(ctx context.Context) {
-		day := string(n.bookings.City().Day(n.now()))
-		for _, id := range n.officeIDs() {
-			office := n.offices.Office(id)
-			if office.Day != day {
-				continue
-			}
-			for _, t := range checkin.Unreceived(office, n.offices.Recorded(id), n.offices.Office) {
-				if _, ok := n.bookings.City().Office(booking.OfficeID(t.SentTo.Office)); !ok {
-					continue // gone by an import, and its visits with it
-				}
-				if _, err := n.site.Arrivals.Receive(ctx, booking.OfficeID(id), t); err != nil && ctx.Err() == nil {
-					n.log.Warn("a visit does not arrive in the office that it was sent to", "from", id, "to", t.SentTo.Office, "err", err)
-				}
-			}
+	each(ctx, time.Second, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.receive) })
+}
+
+func (n *node) receive(ctx context.Context, from booking.OfficeID, office *queue.Office) {
+	for _, t := range checkin.Unreceived(office, n.offices.Recorded(office.ID), n.offices.Office) {
+		if _, ok := n.bookings.City().Office(booking.OfficeID(t.SentTo.Office)); !ok {
+			continue // gone by an import, and its visits with it
 		}
-	})
+		if _, err := n.site.Arrivals.Receive(ctx, from, t); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+			n.log.Warn("a visit does not arrive in the office that it was sent to", "from", from, "to", t.SentTo.Office, "err", err)
+		}
+	}
 }
 
 // noted has those join their line who came before their window opened, and whose
 // moment has come: any node, so that it does not matter which one gave the number.
 func (n *node) noted(ctx context.Context) {
-	each(ctx, time.Second, func(ctx context.Context) { n.joinNoted(ctx, n.now()) })
+	each(ctx, time.Second, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.joinNoted) })
 }
 
-func (n *node) joinNoted(ctx context.Context, now time.Time) {
-	day := string(n.bookings.City().Day(now))
-	for _, id := range n.officeIDs() {
-		office := n.offices.Office(id)
-		if office.Day != day {
-			continue // yesterday's are ended, not called
-		}
-		for _, t := range checkin.Joining(office, now) {
-			if err := n.site.Arrivals.JoinNoted(ctx, booking.OfficeID(id), t, now); err != nil && ctx.Err() == nil {
-				n.log.Warn("a noted ticket does not join its line", "office", id, "err", err)
-			}
+func (n *node) joinNoted(ctx context.Context, id booking.OfficeID, office *queue.Office) {
+	now := n.now()
+	for _, t := range checkin.Joining(office, now) {
+		if err := n.site.Arrivals.JoinNoted(ctx, id, t, now); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+			n.log.Warn("a noted ticket does not join its line", "office", id, "err", err)
 		}
 	}
 }
