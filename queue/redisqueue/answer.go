@@ -134,15 +134,20 @@ func (q *Queue) entry(office queue.OfficeID, text string) (pgjournal.Entry, erro
 const keepEvents = 5000
 
 // note tells Redis how far offices are recorded, so that it lets go of older
-// events. What fails here is noted a second later.
+// events, and opens again what an older node has opened. What fails here is done
+// a second later.
 func (q *Queue) note(ctx context.Context, offices []queue.OfficeID, heads []queue.Mark) {
 	for i, office := range offices {
 		if heads[i] == q.noted[office] {
 			continue
 		}
 		reply, err := q.run(ctx, scripts["recorded"], office, 0, "", heads[i].Epoch, heads[i].Version, keepEvents)
-		if err == nil && reply.word == "NOTED" {
-			q.noted[office] = heads[i]
+		if err != nil || reply.word != "NOTED" {
+			continue
 		}
+		if reply.number(0) < layout && q.open(ctx, office, 0, "", false) != nil {
+			continue
+		}
+		q.noted[office] = heads[i]
 	}
 }

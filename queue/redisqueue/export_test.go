@@ -57,3 +57,6 @@ func (q *Queue) Note(ctx context.Context, office queue.OfficeID, keep int) error
 func (q *Queue) TurnDay(ctx context.Context, office queue.OfficeID, at time.Time, day string) error {
 	return q.turnDay(ctx, office, at, day)
 }
+
+// Layout is this node's.
+const Layout = layout

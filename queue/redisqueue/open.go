@@ -28,6 +28,12 @@ const (
 	openWithin = 10 * time.Second
 )
 
+// layout numbers what a node writes of a ticket, a desk and the counters; raise it
+// with each field they get. An older node that opens an office during an update
+// drops what it does not know. The record has it: a newer node opens again, and
+// tells the others all of it, since they may have read it meanwhile.
+const layout = 1
+
 // opening is one try to open an office under a new epoch.
 type opening struct {
 	*queue.Office        // what the record comes to
@@ -36,6 +42,7 @@ type opening struct {
 	fence         int64
 	server        string // that closed it
 	redisHad      queue.Mark
+	older         bool // a node of an older layout wrote that
 	opened        pgjournal.Entry
 }
 
@@ -136,7 +143,7 @@ func (q *Queue) openFrom(ctx context.Context, office queue.OfficeID, head queue.
 
 // fence closes the office, unless another node has opened it already: errAgain.
 func (q *Queue) fence(ctx context.Context, office queue.OfficeID, head queue.Mark, at int64, day string, force bool) (*opening, error) {
-	fenced, err := q.run(ctx, scripts["fence"], office, at, day, head.Epoch, head.Version, number(force))
+	fenced, err := q.run(ctx, scripts["fence"], office, at, day, head.Epoch, head.Version, number(force), layout)
 	switch {
 	case err != nil:
 		return nil, err
@@ -145,7 +152,8 @@ func (q *Queue) fence(ctx context.Context, office queue.OfficeID, head queue.Mar
 		return nil, errAgain // whoever opened it has told the epoch: the preamble says NEWER
 	}
 	return &opening{fence: fenced.number(0), server: fenced.text(3),
-		redisHad: queue.Mark{Epoch: fenced.number(1), Version: fenced.number(2)}}, nil
+		redisHad: queue.Mark{Epoch: fenced.number(1), Version: fenced.number(2)},
+		older:    fenced.number(1) != 0 && fenced.number(4) < layout}, nil
 }
 
 func number(b bool) int {
@@ -207,7 +215,7 @@ var errMoved = errors.New("the record has gone on")
 // closed: that is no reason to open it and begin anew.
 func (q *Queue) recordSalvage(ctx context.Context, office queue.OfficeID, o *opening, head queue.Mark, salvage []pgjournal.Entry) error {
 	for {
-		err := q.recordOpening(ctx, office, o, head, salvage, false)
+		err := q.recordOpening(ctx, office, o, head, salvage, o.older)
 		if !errors.Is(err, errMoved) {
 			return err
 		}
@@ -313,7 +321,7 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 
 // letIn makes the new epoch the queue.
 func (q *Queue) letIn(ctx context.Context, office queue.OfficeID, o opening) error {
-	reply, err := q.run(ctx, scripts["opened"], office, o.At, o.Day, o.fence, o.server, q.channel, o.opened.Text, o.before)
+	reply, err := q.run(ctx, scripts["opened"], office, o.At, o.Day, o.fence, o.server, q.channel, o.opened.Text, o.before, layout)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 -- ARGV[7] channel of events
 -- ARGV[8] the event "opened", as JSON; the record has it
 -- ARGV[9] day before
+-- ARGV[10] the node's layout
 -- Returns OPENED, or CLOSED.
 if m.fence ~= ARGV[5] or server ~= ARGV[6] then return {'CLOSED'} end
 local e = cjson.decode(ARGV[8])
@@ -16,7 +17,8 @@ end
 m.epoch = e.epoch
 redis.call('XADD', key('log'), e.version .. '-0', 'event', ARGV[8])
 redis.call('HSET', KEYS[1], 'epoch', e.epoch, 'ver', e.version, 'jver', e.version, 'server', server, 't', e.at,
-  'seq', e.counters.seq, 'atOnce', cjson.encode(e.counters.atOnce or {}), 'disturbed', cjson.encode(e.counters.disturbed or {}), 'day', e.day, 'prev', ARGV[9])
+  'seq', e.counters.seq, 'atOnce', cjson.encode(e.counters.atOnce or {}), 'disturbed', cjson.encode(e.counters.disturbed or {}), 'day', e.day, 'prev', ARGV[9],
+  'layout', e.epoch .. ' ' .. ARGV[10])
 redis.call('HDEL', KEYS[1], 'fence')
 redis.call('PUBLISH', ARGV[7], ARGV[8])
 return {'OPENED'}

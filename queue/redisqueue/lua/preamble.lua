@@ -1,7 +1,8 @@
 -- Before every script: who we are, and whether this Redis may speak for the
 -- office.
 --
--- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, disturbed, day, prev, began, jver
+-- KEYS[1] {office}m  HASH  epoch, ver, server, fence, t, seq, atOnce, disturbed, day, prev, began, jver;
+--                           layout: an epoch, and the layout (open.go) of whoever opened it
 -- ARGV[1] epoch that the node knows, 0 for none
 -- ARGV[2] highest version that the node knows
 -- ARGV[3] time by the node, in ms
@@ -29,6 +30,12 @@ end
 
 local function key(name)
   return '{' .. office .. '}' .. m.epoch .. ':' .. name
+end
+
+-- layout is the one of whoever opened the present epoch: 0 if they knew of none.
+local function layout()
+  local epoch, layout = string.match(redis.call('HGET', KEYS[1], 'layout') or '', '^(%d+) (%d+)$')
+  return tonumber(epoch) == m.epoch and tonumber(layout) or 0
 end
 
 local replication = redis.call('INFO', 'replication')

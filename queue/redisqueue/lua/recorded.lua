@@ -4,13 +4,13 @@
 --
 -- ARGV[5] epoch, ARGV[6] version that is recorded
 -- ARGV[7] how many recorded events stay
--- Returns NOTED, or a fault.
+-- Returns NOTED, layout; or a fault.
 local wrong = fault()
 if wrong then return {wrong, m.epoch} end
 local version = tonumber(ARGV[6])
-if tonumber(ARGV[5]) ~= m.epoch or version <= m.jver then return {'NOTED'} end
+if tonumber(ARGV[5]) ~= m.epoch or version <= m.jver then return {'NOTED', layout()} end
 redis.call('HSET', KEYS[1], 'jver', version)
 local first = version - tonumber(ARGV[7])
 if version > m.began then first = math.max(first, m.began) end
 if first > 0 then redis.call('XTRIM', key('log'), 'MINID', first .. '-0') end
-return {'NOTED'}
+return {'NOTED', layout()}
