@@ -22,7 +22,7 @@ func (s *Server) apiScreen(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errNotFound
 	}
-	return writeJSON(w, http.StatusOK, s.boardOut(area, house))
+	return writeJSON(w, http.StatusOK, s.boardOut(area, s.board(area, house)))
 }
 
 // apiScreenLive sends the board now and at every change.
@@ -41,12 +41,12 @@ func (s *Server) apiScreenLive(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return wsscreen.Content{}, errNotFound
 		}
-		return wsscreen.Content{Data: s.boardOut(area, house), Calls: callsOf(s.board(area, house))}, nil
+		board := s.board(area, house)
+		return wsscreen.Content{Data: s.boardOut(area, board), Calls: callsOf(board)}, nil
 	})
 }
 
-func (s *Server) boardOut(area *booking.Area, house *booking.House) api.Board {
-	board := s.board(area, house)
+func (s *Server) boardOut(area *booking.Area, board signage.Board) api.Board {
 	return api.Board{Area: area.ID, Now: s.callsOut(board.Now), Earlier: s.callsOut(board.Earlier)}
 }
 
