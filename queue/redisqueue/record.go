@@ -55,6 +55,8 @@ type recording struct {
 	decided queue.Mark                // the newest that is known to be decided
 	behind  time.Time                 // since when decided is not recorded; zero if it is
 	moved   chan struct{}             // closed when head moves
+	reading bool                      // the log is being read
+	nothing time.Time                 // when a reading of the log last brought nothing
 	stuck   error                     // why what follows head cannot be read: ErrGap, errClosed, or Redis is away
 }
 
@@ -111,6 +113,13 @@ func (o *recording) last() queue.Mark {
 		return o.next[n-1].Mark()
 	}
 	return o.head
+}
+
+// tidy lets go of what is early no more.
+func (o *recording) tidy() {
+	last := o.last()
+	maps.DeleteFunc(o.early, func(v int64, e pgjournal.Entry) bool { return v <= last.Version || e.Epoch != last.Epoch })
+	o.line()
 }
 
 // line lines up what was early and now follows.
@@ -190,8 +199,7 @@ func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 		if len(o.next) > 0 && (o.next[0].Version != head.Version+1 || o.next[0].Epoch != head.Epoch) {
 			o.next = nil
 		}
-		maps.DeleteFunc(o.early, func(v int64, e pgjournal.Entry) bool { return v <= o.last().Version || e.Epoch != head.Epoch })
-		o.line()
+		o.tidy()
 		close(o.moved)
 		o.moved = make(chan struct{})
 	}
@@ -294,12 +302,7 @@ func (r *recorder) writeGroup(ctx context.Context) (more bool, err error) {
 	}
 	var group []pgjournal.Batch
 	for _, office := range behind {
-		b, err := r.batch(ctx, office)
-		r.stuckBy(office, err)
-		if err != nil {
-			continue // the others go on
-		}
-		if len(b.Entries) > 0 {
+		if b := r.batch(office); len(b.Entries) > 0 {
 			group = append(group, b)
 		}
 	}
@@ -317,7 +320,7 @@ func (r *recorder) behind() (behind, unknown []queue.OfficeID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for office, o := range r.offices {
-		if o.behind.IsZero() || len(o.next) == 0 && time.Since(o.waits) < repeatWrite {
+		if o.behind.IsZero() || len(o.next) == 0 && (o.reading || time.Since(o.waits) < repeatWrite || time.Since(o.nothing) < repeatWrite) {
 			continue
 		}
 		behind = append(behind, office)
@@ -328,24 +331,38 @@ func (r *recorder) behind() (behind, unknown []queue.OfficeID) {
 	return behind, unknown
 }
 
-// batch is what follows an office's head: what waits here, or what the log has.
-func (r *recorder) batch(ctx context.Context, office queue.OfficeID) (pgjournal.Batch, error) {
-	r.mu.Lock()
-	o := r.of(office)
-	b := pgjournal.Batch{Office: office, After: o.head, Entries: o.next[:len(o.next):len(o.next)]}
-	r.mu.Unlock()
-	if len(b.Entries) > 0 {
-		return b, nil
-	}
-	var err error
-	b.Entries, err = r.readLog(ctx, office, b.After)
-	return b, err
-}
-
-func (r *recorder) stuckBy(office queue.OfficeID, err error) {
+// batch is what follows an office's head and waits here. Where nothing does, the
+// log is read aside, so that with one server of a Cluster silent the offices of
+// the others are recorded as ever.
+func (r *recorder) batch(office queue.OfficeID) pgjournal.Batch {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.of(office).stuck = err
+	o := r.of(office)
+	if len(o.next) == 0 && !o.behind.IsZero() && !o.reading {
+		o.reading = true
+		go r.read(office, o.head)
+	}
+	return pgjournal.Batch{Office: office, After: o.head, Entries: o.next[:len(o.next):len(o.next)]}
+}
+
+// read takes in what an office's log has after the head.
+func (r *recorder) read(office queue.OfficeID, head queue.Mark) {
+	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+	defer cancel()
+	entries, err := r.readLog(ctx, office, head)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o := r.of(office)
+	o.reading, o.stuck = false, err
+	if len(entries) == 0 {
+		o.nothing = time.Now()
+		return
+	}
+	if o.head == head && len(o.next) == 0 {
+		o.next = entries
+		o.tidy()
+	}
+	r.startWriting()
 }
 
 // gaps are the offices that cannot be recorded any more.

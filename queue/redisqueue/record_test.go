@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/wartefrei/wartefrei/booking/pg"
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
@@ -210,6 +211,49 @@ func TestOrphans(t *testing.T) {
 	if !f.Ready() {
 		t.Error("the follower is not ready")
 	}
+}
+
+// TestSilentLogOfOne has a node read the log of one office, since a node that died
+// has recorded nothing, from a Redis that says nothing meanwhile: the other office is
+// recorded all the same.
+func TestSilentLogOfOne(t *testing.T) {
+	t.Parallel()
+	rdb, journal := redistest.New(t), record(t)
+	join(t, redisqueue.New(rdb, journal), 1)
+	decided, err := redisqueue.New(rdb, journal).Bare(t.Context(), request(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decided[4] = 1 // the epoch
+	if text, err := rdb.Do(t.Context(), decided...).Slice(); err != nil || text[0] != "EVENT" {
+		t.Fatalf("%v, %v", text, err)
+	}
+	reads, goOn := make(chan struct{}, 100), make(chan struct{})
+	silent := redis.NewClient(rdb.Options())
+	t.Cleanup(func() { silent.Close() })
+	silent.AddHook(around{before: func(ctx context.Context, cmd redis.Cmder) {
+		if runs(cmd, "events") {
+			reads <- struct{}{}
+			<-goOn
+		}
+	}})
+	q := redisqueue.New(silent, journal)
+	answered := make(chan error)
+	go func() {
+		_, err := q.Do(context.Background(), request(3))
+		answered <- err
+	}()
+	<-reads
+	other := request(4)
+	other.Office = "wohngeld"
+	if _, err := q.Do(t.Context(), other); err != nil {
+		t.Error(err)
+	}
+	close(goOn)
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+	agrees(t, q)
 }
 
 // TestCheck finds what somebody changed in Redis by hand, and Rebuild believes
