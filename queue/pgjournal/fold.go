@@ -3,6 +3,7 @@ package pgjournal
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -30,7 +31,14 @@ const daysOfOffice = `-- name: QueueDays
 
 const eventsOfTwoDays = `-- name: QueueEventsOfTwoDays
 	SELECT version, day::text, command, event->>'hash', CASE WHEN version >= @today THEN event::text ELSE '' END
-	FROM queue_event WHERE office = @office AND version BETWEEN @from AND @upTo ORDER BY version`
+	FROM queue_event WHERE office = @office AND version BETWEEN @from AND least(@upTo::bigint, @from + @page - 1) ORDER BY version`
+
+// A record is read page by page, so that a day that is big on a machine that is
+// busy takes long, but is read in the end: pageWithin is for each.
+const (
+	page       = 1000 // events
+	pageWithin = 10 * time.Second
+)
 
 // Fold reads what an office's record comes to at a version.
 func (j *Journal) Fold(ctx context.Context, office queue.OfficeID, upTo int64) (Sheet, error) {
@@ -44,9 +52,21 @@ func (j *Journal) Fold(ctx context.Context, office queue.OfficeID, upTo int64) (
 		return sheet, fmt.Errorf("read the days of %s: %w", office, err)
 	}
 	began = append(began, 1, 1) // an office's first day begins with its first event
-	rows, err = j.pool.Query(ctx, eventsOfTwoDays, pgx.NamedArgs{"office": office, "today": began[0], "from": began[1], "upTo": upTo})
+	for from := began[1]; from <= upTo; from += page {
+		args := pgx.NamedArgs{"office": office, "today": began[0], "from": from, "upTo": upTo, "page": page}
+		if err := j.foldPage(ctx, &sheet, args); err != nil {
+			return sheet, fmt.Errorf("fold the journal of %s: %w", office, err)
+		}
+	}
+	return sheet, nil
+}
+
+func (j *Journal) foldPage(ctx context.Context, sheet *Sheet, args pgx.NamedArgs) error {
+	ctx, cancel := context.WithTimeout(ctx, pageWithin)
+	defer cancel()
+	rows, err := j.pool.Query(ctx, eventsOfTwoDays, args)
 	if err != nil {
-		return sheet, fmt.Errorf("read the journal of %s: %w", office, err)
+		return err
 	}
 	var a Answered
 	var text string
@@ -58,10 +78,7 @@ func (j *Journal) Fold(ctx context.Context, office queue.OfficeID, upTo int64) (
 		}
 		return sheet.apply(text)
 	})
-	if err != nil {
-		return sheet, fmt.Errorf("fold the journal of %s: %w", office, err)
-	}
-	return sheet, nil
+	return err
 }
 
 // Take folds an event that is not in the record yet.

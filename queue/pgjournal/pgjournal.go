@@ -176,7 +176,8 @@ func (j *Journal) ForgetNeeds(ctx context.Context) error {
 }
 
 // Lock keeps other nodes from opening an office meanwhile. It waits for at most
-// 3 s and is given back by unlock. No safety rests on it.
+// 3 s and is given back by unlock, or by PostgreSQL a minute after it last heard
+// of us. No safety rests on it.
 func (j *Journal) Lock(ctx context.Context, office queue.OfficeID) (unlock func(), err error) {
 	tx, err := j.pool.Begin(ctx)
 	if err != nil {
@@ -187,7 +188,7 @@ func (j *Journal) Lock(ctx context.Context, office queue.OfficeID) (unlock func(
 		defer cancel()
 		tx.Rollback(ctx) // also when it fails: the connection is closed then, and the lock with it
 	}
-	_, err = tx.Exec(ctx, "SET LOCAL lock_timeout = '3s'")
+	_, err = tx.Exec(ctx, "SET LOCAL lock_timeout = '3s'; SET LOCAL idle_in_transaction_session_timeout = '60s'")
 	if err == nil {
 		_, err = tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext('queue ' || $1))", office)
 	}

@@ -159,6 +159,35 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// TestFoldPages folds days of more events than are read at a time.
+func TestFoldPages(t *testing.T) {
+	t.Parallel()
+	j := pgjournal.New(pgtest.New(t))
+	const turn, last = 1300, 3100 // the second day begins, and what there is
+	entries := []pgjournal.Entry{entry(t, "a", 1, 1, "2026-11-23", "opened")}
+	for v := int64(2); v <= last; v++ {
+		switch {
+		case v < turn:
+			entries = append(entries, entry(t, "a", 1, v, "2026-11-23", "join"))
+		case v == turn:
+			entries = append(entries, entry(t, "a", 1, v, "2026-11-24", "day"))
+		default:
+			entries = append(entries, entry(t, "a", 1, v, "2026-11-24", "join"))
+		}
+	}
+	add(t, j, true, pgjournal.Batch{Office: "a", Entries: entries})
+	for _, upTo := range []int64{999, 1000, 1001, turn, 2000, 2001, 3000, last} {
+		s, err := j.Fold(t.Context(), "a", upTo)
+		want := upTo - 1 // joined on the first day
+		if upTo >= turn {
+			want = upTo - turn
+		}
+		if err != nil || s.State.Version != upTo || int64(s.State.Tickets.Len()) != want || int64(len(s.Done)) != upTo {
+			t.Errorf("up to %d: version %d, %d tickets, %d commands, %v; want %d, %d", upTo, s.State.Version, s.State.Tickets.Len(), len(s.Done), err, want, upTo)
+		}
+	}
+}
+
 // TestLock holds that one at a time opens an office, and that nobody waits for
 // another office.
 func TestLock(t *testing.T) {

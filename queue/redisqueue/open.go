@@ -20,12 +20,15 @@ import (
 // backup was restored. "wartefrei rebuild -from-redis" goes on from what Redis has.
 var ErrGap = errors.New("the record ends before what Redis still has begins")
 
-// lockWithin is how long a try to open an office waits for its lock, openWithin
-// how long it may take then: a day of 2,000 visits is well below a second's work
-// (BenchmarkOpening), but a city's machine may be busy with four offices at once.
+// lockWithin is how long a try to open an office waits for its lock and its head, openWithin
+// how long it may take then, as long as the lock is ours. A day of 2,000 visits is
+// well below a second's work (BenchmarkOpening), but a try that is given up begins
+// anew: on a busy machine, each would come to the same end. So each step that may
+// meet a silent server has a limit of its own: stepWithin, callTimeout, a page's.
 const (
 	lockWithin = 5 * time.Second
-	openWithin = 10 * time.Second
+	openWithin = time.Minute
+	stepWithin = 10 * time.Second
 )
 
 // layout numbers what a node writes of a ticket, a desk and the counters; raise it
@@ -104,7 +107,7 @@ func (q *Queue) openAlone(ctx context.Context, office queue.OfficeID, at int64, 
 	defer unlock()
 	ctx, cancel = context.WithTimeout(ctx, openWithin)
 	defer cancel()
-	heads, err := q.record.heads(ctx, []queue.OfficeID{office})
+	heads, err := q.record.heads(waiting, []queue.OfficeID{office})
 	if err != nil {
 		return err
 	}
@@ -190,19 +193,24 @@ func (q *Queue) salvage(ctx context.Context, office queue.OfficeID, head, redisH
 
 // logOf reads an epoch's log after a version up to another, past the preamble.
 func (q *Queue) logOf(ctx context.Context, office queue.OfficeID, epoch, after, upTo int64) ([]pgjournal.Entry, error) {
-	if after >= upTo {
-		return nil, nil
-	}
-	log, err := q.rdb.XRange(ctx, epochKey(office, epoch, "log"), fmt.Sprintf("(%d-0", after), fmt.Sprintf("%d-0", upTo)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read the log of epoch %d: %w", epoch, err)
-	}
-	entries := make([]pgjournal.Entry, len(log))
-	for i, message := range log {
-		text, _ := message.Values["event"].(string)
-		if entries[i], err = pgjournal.Read(text); err != nil {
-			return nil, err
+	var entries []pgjournal.Entry
+	for after < upTo {
+		log, err := q.rdb.XRangeN(ctx, epochKey(office, epoch, "log"), fmt.Sprintf("(%d-0", after), fmt.Sprintf("%d-0", upTo), maxEvents).Result()
+		if err != nil {
+			return nil, fmt.Errorf("read the log of epoch %d: %w", epoch, err)
 		}
+		if len(log) == 0 {
+			break
+		}
+		for _, message := range log {
+			text, _ := message.Values["event"].(string)
+			e, err := pgjournal.Read(text)
+			if err != nil {
+				return nil, err
+			}
+			entries = append(entries, e)
+		}
+		after = entries[len(entries)-1].Version
 	}
 	return entries, nil
 }
@@ -245,6 +253,8 @@ func (q *Queue) recordOpening(ctx context.Context, office queue.OfficeID, o *ope
 		return err
 	}
 	o.opened = pgjournal.Entry{Event: e, Text: string(text)}
+	ctx, cancel := context.WithTimeout(ctx, stepWithin)
+	defer cancel()
 	recorded, err := q.record.journal.Append(ctx, []pgjournal.Batch{{Office: office, After: head, Entries: append(salvage, o.opened)}})
 	if err != nil {
 		return err
@@ -271,8 +281,12 @@ func (q *Queue) fold(ctx context.Context, office queue.OfficeID, upTo int64, sal
 	return sheet, nil
 }
 
-// chunk is how many fields one command writes, so that no other office waits long.
-const chunk = 200
+// chunk is how many fields one command writes, so that no other office waits long,
+// together how many commands are sent before their answers are awaited.
+const (
+	chunk    = 200
+	together = 20
+)
 
 // write writes an office under its new epoch. Nobody reads it before letIn.
 func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) error {
@@ -308,8 +322,13 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 		}
 	}
 	for name, fields := range hashes {
-		for start := 0; start < len(fields); start += 2 * chunk {
-			pipe.HSet(ctx, key(name), fields[start:min(start+2*chunk, len(fields))]...)
+		for some := range slices.Chunk(fields, 2*chunk) {
+			if pipe.HSet(ctx, key(name), some...); pipe.Len() < together {
+				continue
+			}
+			if _, err := pipe.Exec(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	if pipe.Len() == 0 {
