@@ -71,6 +71,10 @@ func check(ctx context.Context, cfg Config, _ *slog.Logger, _ []string) error {
 	})
 }
 
+// rebuildWithin is how long an office may take to be rebuilt: as the queue's own
+// openings, for which a big day on a busy machine takes long.
+const rebuildWithin = time.Minute
+
 // rebuild opens an office anew.
 func rebuild(ctx context.Context, cfg Config, _ *slog.Logger, args []string) error {
 	flags := flag.NewFlagSet("rebuild", flag.ContinueOnError)
@@ -88,6 +92,8 @@ func rebuild(ctx context.Context, cfg Config, _ *slog.Logger, args []string) err
 		if *fromRedis {
 			open = line.RebuildFromRedis
 		}
+		ctx, cancel := context.WithTimeout(ctx, rebuildWithin)
+		defer cancel()
 		if err := open(ctx, id); err != nil {
 			return err
 		}
