@@ -73,6 +73,9 @@ func (n *node) receive(ctx context.Context, from booking.OfficeID, office *queue
 		if _, err := n.site.Arrivals.Receive(ctx, from, t); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 			n.log.Warn("a visit does not arrive in the office that it was sent to", "from", from, "to", t.SentTo.Office, "err", err)
 		}
+		if ctx.Err() != nil {
+			return
+		}
 	}
 }
 
@@ -87,6 +90,9 @@ func (n *node) joinNoted(ctx context.Context, id booking.OfficeID, office *queue
 	for _, t := range checkin.Joining(office, now) {
 		if err := n.site.Arrivals.JoinNoted(ctx, id, t, now); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 			n.log.Warn("a noted ticket does not join its line", "office", id, "err", err)
+		}
+		if ctx.Err() != nil {
+			return
 		}
 	}
 }
