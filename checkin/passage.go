@@ -49,7 +49,7 @@ func (a *Arrivals) Receive(ctx context.Context, from booking.OfficeID, sent queu
 	day := string(city.Day(now))
 	receive := queue.Receive{OnTheWay: here.House != there.House,
 		Ticket: queue.Ticket{ID: sent.ID, Class: sent.Class, Services: sent.SentTo.Services, Needs: sent.Needs, Persons: sent.Persons, Area: areaOf(there, sent.SentTo.Services),
-			Due: sent.Due, Slot: sent.Slot, Reason: sent.Reason, SentFrom: &queue.Passage{Office: queue.OfficeID(from), Epoch: sent.SentTo.Epoch, Version: sent.SentTo.Version}},
+			Due: sent.Due, Slot: sent.Slot, Reason: sent.Reason, SentFrom: &queue.Passage{Office: queue.OfficeID(from), Epoch: sent.SentTo.Epoch, Version: sent.SentTo.Version, Arrived: sent.Came()}},
 		Numbers: queue.NewNumbers(there.Prefix, queue.OfficeID(there.ID), day, Rules(*there).Ascending)}
 	if !receive.OnTheWay {
 		receive.Ticket.Number = sent.Number // offices of a house have prefixes of their own

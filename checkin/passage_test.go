@@ -48,7 +48,7 @@ func TestSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := queue.Ticket{ID: first.ID, Number: first.Number, Seq: 1, Class: queue.WalkIn, Services: []queue.ServiceID{"wohngeld"}, Needs: needs.Needs, Persons: 2, Area: "flur",
-		Due: first.Due, State: queue.Waiting, Arrived: e.now.UnixMilli(), SentFrom: &queue.Passage{Office: "buergerbuero", Epoch: event.Epoch, Version: event.Version}}
+		Due: first.Due, State: queue.Waiting, Arrived: e.now.UnixMilli(), SentFrom: &queue.Passage{Office: "buergerbuero", Epoch: event.Epoch, Version: event.Version, Arrived: first.Arrived}}
 	if !reflect.DeepEqual(here, want) {
 		t.Errorf("in the house\n%+v, want\n%+v", here, want)
 	}
@@ -133,5 +133,33 @@ func TestSendRefused(t *testing.T) {
 	}
 	if got := e.ticket(t, "wohngeld", first.ID); got.ID != "" {
 		t.Errorf("is there: %+v", got)
+	}
+}
+
+// TestSendWhoMissedACall sends on every kind of visit, also whose class has changed
+// since they were let in: they arrive.
+func TestSendWhoMissedACall(t *testing.T) {
+	for _, c := range []struct {
+		class  queue.Class
+		reason string
+	}{{queue.WalkIn, ""}, {queue.Urgent, "deadline"}, {queue.AtOnce, "frail"}} {
+		e := open(t)
+		e.now = at(t, "2026-11-30T09:00")
+		let, err := e.LetIn(t.Context(), "buergerbuero", []booking.Choice{{Service: "abholung", Persons: 1}}, c.class, c.reason, nil, "in", terminal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		desk := queue.OpenDesk{Desk: "1", Label: "1", Serves: []queue.ServiceID{"abholung"}}
+		for _, step := range []queue.Command{desk, queue.CallNext{Desk: "1"}, queue.NoShow{Desk: "1"}, queue.Here{Ticket: let.ID, Window: 1, Allowance: 60_000}} {
+			e.now = e.now.Add(time.Minute)
+			_, err := e.Line.Do(t.Context(), queue.Request{Office: "buergerbuero", ID: step.Kind(), Actor: terminal, At: e.now, Day: "2026-11-30", Command: step})
+			if err != nil {
+				t.Fatalf("%s: %v", step.Kind(), err)
+			}
+		}
+		_, there, err := e.Send(t.Context(), "buergerbuero", queue.Send{Ticket: let.ID, Office: "wohngeld", Services: []queue.ServiceID{"wohngeld"}}, "s", terminal)
+		if err != nil || there.State != queue.Waiting || there.Class != queue.Entitled || there.Came() != let.Arrived {
+			t.Errorf("%s: %v, there %+v", c.class, err, there)
+		}
 	}
 }

@@ -128,13 +128,14 @@ type Park struct {
 
 // StepAside is "I need longer" of somebody who waits: waiting → parked, at no
 // desk, and no desk calls them. Whatever brings them back (Here, BringBack,
-// Transfer, Send), they are due max(due, now) then, so that it gains nothing.
+// Transfer, Send), it is into the line, and they are due max(due, now) then, so
+// that it gains nothing.
 type StepAside struct {
 	Ticket TicketID `json:"ticket"`
 }
 
-// BringBack ends parking: parked → waiting, due unchanged; with a desk, which
-// must be open and free, parked → serving there.
+// BringBack ends parking: parked → waiting, due unchanged; with the desk that
+// parked the ticket, which must be open and free, parked → serving there.
 type BringBack struct {
 	Ticket TicketID `json:"ticket"`
 	Desk   DeskID   `json:"desk,omitempty"`

@@ -125,7 +125,7 @@ type Ticket struct {
 	Why      *Why `json:"why,omitempty"` // why it was called when it was
 
 	Slot        int64  `json:"slot,omitempty"`        // start of the appointment
-	Arrived     int64  `json:"arrived"`               // joined the queue
+	Arrived     int64  `json:"arrived"`               // joined the queue of this office; see Came
 	FirstCallAt int64  `json:"firstCallAt,omitempty"` // first call ever: the end of the wait that statistics count
 	CalledAt    int64  `json:"calledAt,omitempty"`    // last call
 	ServedAt    int64  `json:"servedAt,omitempty"`    // came to the desk
@@ -148,6 +148,16 @@ type Passage struct {
 	Services []ServiceID `json:"services,omitempty"` // sent to: what it is for there, sorted
 	Epoch    int64       `json:"epoch"`              // of the event that sent it, in the office that sent
 	Version  int64       `json:"version"`
+	Arrived  int64       `json:"arrived,omitempty"` // sent from: when they came to the first office
+}
+
+// Came is when the person came: to this office, or to the first of those that
+// sent them on.
+func (t Ticket) Came() int64 {
+	if t.SentFrom != nil && t.SentFrom.Arrived != 0 {
+		return t.SentFrom.Arrived
+	}
+	return t.Arrived
 }
 
 // Mark is that of the event that sent the visit.

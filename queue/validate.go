@@ -55,10 +55,14 @@ func (x Receive) check(c *checks) {
 	c.that(t.SentFrom != nil && len(t.SentFrom.Services) == 0, "ticket.sentFrom")
 	if t.SentFrom != nil {
 		c.id("ticket.sentFrom.office", string(t.SentFrom.Office))
+		c.time("ticket.sentFrom.arrived", t.SentFrom.Arrived)
 		c.that(t.SentFrom.Epoch > 0 && t.SentFrom.Epoch < maxTime && t.SentFrom.Version > 0 && t.SentFrom.Version < maxTime, "ticket.sentFrom")
 	}
 	c.that(t.Appointment == "", "ticket.appointment")
 	t.Number, t.SentFrom = "", nil
+	if t.Class == Entitled && (UrgentReasons.Has(t.Reason) || AtOnceReasons.Has(t.Reason)) {
+		t.Reason = "" // they were that before they missed a call
+	}
 	c.newTicket(t, x.Numbers)
 }
 

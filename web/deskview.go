@@ -65,6 +65,7 @@ type row struct {
 	Past     bool      // due before now
 	At       time.Time // parked or missed at
 	Over     bool      // parked too long, or missed and the way back has closed
+	Mine     bool      // parked by this desk, which may have them back
 	Step     string    // what this desk does of it, where that is only a part
 	Rest     string    // and what is for other desks
 }
@@ -173,6 +174,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 		r := rowOf(l, office, state, t, now)
 		r.At = time.UnixMilli(t.ParkedAt).In(now.Location())
 		r.Over = !t.Aside && now.Sub(r.At) > rules.Parked
+		r.Mine = t.Desk == d.ID
 		v.Parked = append(v.Parked, r)
 	}
 	for _, t := range state.In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed) {

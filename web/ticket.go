@@ -108,7 +108,7 @@ func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, e
 func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) ticketView {
 	at := func(ms int64) time.Time { return time.UnixMilli(ms).In(now.Location()) }
 	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Minutes: plannedMinutes(office, t),
-		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Arrived), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
+		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Came()), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
 	if t.State == queue.Waiting {
 		v.Finished, v.Disturbed = l.List(namesOf(l, office, t.Finished)), l.List(namesOf(l, office, state.Disturbed(t)))
 	}

@@ -236,6 +236,9 @@ func (d *decision) bringBack(c queue.BringBack) error {
 	if err != nil {
 		return err
 	}
+	if c.Desk != "" && c.Desk != t.Desk {
+		return queue.ErrWrongState
+	}
 	if err := d.back(&t); err != nil {
 		return err
 	}

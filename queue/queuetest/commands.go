@@ -97,7 +97,7 @@ func send(ticket queue.TicketID, services ...queue.ServiceID) queue.Send {
 // receive has number K 900, or none yet.
 func receive(id queue.TicketID, minutes int, number string, onTheWay bool) queue.Receive {
 	j := join(id, minutes, "id")
-	j.Ticket.Number, j.Ticket.SentFrom = number, &queue.Passage{Office: "standesamt", Epoch: 1, Version: 9}
+	j.Ticket.Number, j.Ticket.SentFrom = number, &queue.Passage{Office: "standesamt", Epoch: 1, Version: 9, Arrived: 1}
 	return queue.Receive{Ticket: j.Ticket, Numbers: numbers, OnTheWay: onTheWay}
 }
 

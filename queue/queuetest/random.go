@@ -207,8 +207,16 @@ func (g *generator) aboutTicket() queue.Command {
 
 // receive is somebody new, or one who was sent away before.
 func (g *generator) receive() queue.Command {
-	t := queue.Ticket{ID: g.newTicket(), Class: pick(g, queue.Booked, queue.WalkIn), Services: g.services(3), Needs: g.needs(), Persons: 1 + g.IntN(5),
-		Area: "hall", Due: g.at.UnixMilli(), SentFrom: &queue.Passage{Office: "elsewhere", Epoch: 1, Version: int64(g.made)}}
+	t := queue.Ticket{ID: g.newTicket(), Class: pick(g, queue.Booked, queue.Entitled, queue.WalkIn, queue.Urgent, queue.AtOnce), Services: g.services(3), Needs: g.needs(), Persons: 1 + g.IntN(5),
+		Area: "hall", Due: g.at.UnixMilli(), SentFrom: &queue.Passage{Office: "elsewhere", Epoch: 1, Version: int64(g.made), Arrived: g.at.UnixMilli()}}
+	switch t.Class {
+	case queue.Entitled:
+		t.Reason = pick(g, "", queue.UrgentReasons[0], queue.AtOnceReasons[0]) // what they were before they missed a call
+	case queue.Urgent:
+		t.Reason = pick(g, queue.UrgentReasons...)
+	case queue.AtOnce:
+		t.Reason = pick(g, queue.AtOnceReasons...)
+	}
 	switch away := g.state().In(queue.Sent); {
 	case len(away) > 0 && g.IntN(2) == 0:
 		t.ID = pick(g, away...).ID

@@ -68,14 +68,14 @@ func TestOlderNodeOpened(t *testing.T) {
 func TestLayout(t *testing.T) {
 	t.Parallel()
 	fields := ""
-	for _, of := range []any{queue.Ticket{}, queue.Desk{}, queue.Counters{}} {
+	for _, of := range []any{queue.Ticket{}, queue.Why{}, queue.Passage{}, queue.Desk{}, queue.Counters{}} {
 		for _, field := range reflect.VisibleFields(reflect.TypeOf(of)) {
 			fields += " " + field.Name
 		}
 	}
 	if known := map[int]string{
 		1: " ID Number Seq Class Services Needs Persons Area Due State Desk Aside Joins Call Calls Recalled Why Slot Arrived FirstCallAt CalledAt ServedAt MissedAt" +
-			" ParkedAt EndedAt Reason Appointment Finished Into From SentTo SentFrom ID Label Way State Serves Meets Ticket Since Seq AtOnce Disturbed",
+			" ParkedAt EndedAt Reason Appointment Finished Into From SentTo SentFrom Rule Due Reason Office Services Epoch Version Arrived ID Label Way State Serves Meets Ticket Since Seq AtOnce Disturbed",
 	}[redisqueue.Layout]; fields != known {
 		t.Errorf("layout %d has%s; if a field is new, raise the layout", redisqueue.Layout, fields)
 	}

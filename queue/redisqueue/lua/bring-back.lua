@@ -1,5 +1,6 @@
--- Parking ends: parked → waiting, or → serving at a free desk.
+-- Parking ends: parked → waiting, or → serving at the desk that parked it, if that is free.
 local t = ticket(cmd.ticket, set('parked'))
+if cmd.desk and cmd.desk ~= t.desk then refuse('wrong-state') end
 back(t)
 if not cmd.desk then
   t.state = 'waiting'
