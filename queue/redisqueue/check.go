@@ -12,8 +12,8 @@ import (
 )
 
 // Check compares an office's queue in Redis with what its record comes to at the
-// same version, ticket by ticket and desk by desk, and says in lines what
-// differs: none if they agree. unrecorded is how many events the record lacks,
+// same version, ticket by ticket and desk by desk, with the lines and appointments
+// that commands find them by, and says in lines what differs: none if they agree. unrecorded is how many events the record lacks,
 // which is no difference while the office works. It changes nothing.
 func (q *Queue) Check(ctx context.Context, office queue.OfficeID) (lines []string, unrecorded int64, err error) {
 	for range 10 { // until the record has what Redis has
@@ -33,7 +33,7 @@ func (q *Queue) check(ctx context.Context, office queue.OfficeID) (lines []strin
 		return nil, 0, err
 	}
 	q.saw(office, heads[0].Epoch, heads[0].Version)
-	reply, err := q.run(ctx, scripts["state"], office, 0, "")
+	reply, err := q.run(ctx, scripts["check"], office, 0, "")
 	switch {
 	case err != nil:
 		return nil, 0, err
@@ -55,7 +55,48 @@ func (q *Queue) check(ctx context.Context, office queue.OfficeID) (lines []strin
 	if lacks := has.Version - sheet.State.Version; lacks > 0 {
 		return nil, lacks, nil
 	}
-	return differences(has, sheet.State), 0, nil
+	return append(differences(has, sheet.State), misplaced(reply, sheet.State)...), 0, nil
+}
+
+// misplaced says who waits and is not where call-next looks for them, and whose
+// appointment leads nowhere.
+func misplaced(r reply, record *queue.Office) (lines []string) {
+	has := map[string]string{}
+	found, _ := r.rest[9].([]any)
+	for pair := range slices.Chunk(found, 2) {
+		for member := range slices.Chunk(reply{rest: pair}.texts(1), 2) {
+			has["line "+reply{rest: pair}.text(0)+" "+member[0]] = member[1]
+		}
+	}
+	for pair := range slices.Chunk(r.texts(10), 2) {
+		has["appointment "+pair[0]] = pair[1]
+	}
+	want, names := map[string]string{}, map[string]string{}
+	for t := range record.Tickets.All() {
+		if t.State == queue.Waiting {
+			line, member := placeOf(t)
+			place := "line " + line + " " + member
+			want[place], names[place] = fmt.Sprint(t.Due), "ticket "+t.Number+" in the line "+line
+		}
+		if t.Appointment != "" && t.From == "" {
+			place := "appointment " + t.Appointment
+			want[place], names[place] = string(t.ID), "the appointment of ticket "+t.Number
+		}
+	}
+	for _, place := range union(maps.Keys(has), maps.Keys(want)) {
+		if has[place] == want[place] {
+			continue
+		}
+		switch name, known := names[place]; {
+		case !known:
+			lines = append(lines, "Redis has somebody in a line, or an appointment, whom the record does not have there")
+		case has[place] == "":
+			lines = append(lines, name+": missing in Redis")
+		default:
+			lines = append(lines, name+": elsewhere in Redis")
+		}
+	}
+	return lines
 }
 
 // differences names tickets by their numbers: ids open their pages.

@@ -288,6 +288,11 @@ const (
 	together = 20
 )
 
+// placeOf is where a waiting ticket stands: in which line, and as which member.
+func placeOf(t queue.Ticket) (line, member string) {
+	return queue.LineOf(t), fmt.Sprintf("%08d%s", t.Seq, t.ID)
+}
+
 // write writes an office under its new epoch. Nobody reads it before letIn.
 func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) error {
 	key := func(name string) string { return epochKey(office, o.fence, name) }
@@ -304,8 +309,8 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 			put("a", t.Appointment, string(t.ID))
 		}
 		if t.State == queue.Waiting {
-			line := queue.LineOf(t)
-			pipe.ZAdd(ctx, key("l:"+line), redis.Z{Score: float64(t.Due), Member: fmt.Sprintf("%08d%s", t.Seq, t.ID)})
+			line, member := placeOf(t)
+			pipe.ZAdd(ctx, key("l:"+line), redis.Z{Score: float64(t.Due), Member: member})
 			pipe.SAdd(ctx, key("lines"), line)
 		}
 	}

@@ -273,9 +273,48 @@ func TestCheck(t *testing.T) {
 	if err := q.Rebuild(t.Context(), office); err != nil {
 		t.Fatal(err)
 	}
+	rdb.Del(t.Context(), "{buergerbuero}2:l:pass", "{buergerbuero}2:lines")
+	lines, _, err = q.Check(t.Context(), office)
+	if err != nil || len(lines) != 1 || lines[0] != "ticket "+event.Tickets[0].Number+" in the line pass: missing in Redis" {
+		t.Errorf("a line is missing: %q, %v", lines, err)
+	}
+	if err := q.Rebuild(t.Context(), office); err != nil {
+		t.Fatal(err)
+	}
 	agrees(t, q)
-	if o, err := q.Office(t.Context(), office); err != nil || o.Epoch != 2 || o.Tickets.Len() != 1 {
+	if o, err := q.Office(t.Context(), office); err != nil || o.Epoch != 3 || o.Tickets.Len() != 1 {
 		t.Errorf("rebuilt: %+v, %v", o, err)
+	}
+}
+
+// TestOpenedWhole empties Redis: what opens has all that commands go by, also whose
+// appointment has a ticket, who was let in at once, and what is disturbed.
+func TestOpenedWhole(t *testing.T) {
+	t.Parallel()
+	rdb := redistest.New(t)
+	q := redisqueue.New(rdb, record(t))
+	booked, atOnce, disturb := request(1), request(2), request(3)
+	join := booked.Command.(queue.Join)
+	join.Ticket.Class, join.Ticket.Slot, join.Ticket.Appointment = queue.Booked, join.Ticket.Due, "appointment"
+	booked.Command = join
+	join = atOnce.Command.(queue.Join)
+	join.Ticket.Class, join.Ticket.Reason, join.AtOnceLimit = queue.AtOnce, queue.AtOnceReasons[0], 6
+	atOnce.Command = join
+	disturb.ID, disturb.Command = "disturb", queue.Disturb{Service: "pass"}
+	for _, r := range []queue.Request{booked, atOnce, disturb} {
+		if _, err := q.Do(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	agrees(t, q)
+	rdb.FlushDB(t.Context())
+	if o, err := q.Office(t.Context(), office); err != nil || o.Epoch != 2 || len(o.Counters.AtOnce) != 1 || len(o.Counters.Disturbed) != 1 {
+		t.Errorf("opened: %+v, %v", o, err)
+	}
+	agrees(t, q)
+	rdb.Del(t.Context(), "{buergerbuero}2:a")
+	if lines, _, err := q.Check(t.Context(), office); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0], "the appointment of ticket K ") {
+		t.Errorf("an appointment is missing: %q, %v", lines, err)
 	}
 }
 

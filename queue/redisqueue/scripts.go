@@ -20,7 +20,7 @@ var scripts = compose()
 
 func compose() map[string]*redis.Script {
 	all := map[string]*redis.Script{}
-	for _, name := range []string{"state", "events", "mark", "recorded", "confirm", "fence", "fenced", "opened"} {
+	for _, name := range []string{"state", "check", "events", "mark", "recorded", "confirm", "fence", "fenced", "opened"} {
 		all[name] = redis.NewScript(source("preamble") + source(name))
 	}
 	for _, kind := range append(queue.Kinds(), "day") {
