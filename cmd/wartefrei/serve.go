@@ -127,6 +127,8 @@ func (n *node) ready(ctx context.Context) error {
 // maxSkew is how far a node's clock may be from that of Redis.
 const maxSkew = 2 * time.Second
 
+var errClocks = errors.New("the clocks of this machine and of Redis differ")
+
 func (n *node) redisAnswers(ctx context.Context) error {
 	asked := time.Now()
 	theirs, err := n.redis.Time(ctx).Result()
@@ -134,7 +136,7 @@ func (n *node) redisAnswers(ctx context.Context) error {
 		return err
 	}
 	if theirs.Before(asked.Add(-maxSkew)) || theirs.After(time.Now().Add(maxSkew)) {
-		return fmt.Errorf("the clocks of this machine and of Redis differ by %v", theirs.Sub(asked).Round(time.Second))
+		return fmt.Errorf("%w by %v", errClocks, theirs.Sub(asked).Round(time.Second))
 	}
 	return nil
 }

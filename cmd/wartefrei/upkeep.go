@@ -24,10 +24,23 @@ func each(ctx context.Context, tick time.Duration, f func(context.Context)) {
 	}
 }
 
+// eachSecond runs f at once and each second, while the clock is right.
+func (n *node) eachSecond(ctx context.Context, f func(context.Context)) {
+	each(ctx, time.Second, func(ctx context.Context) { n.byRightClock(ctx, f) })
+}
+
+// byRightClock runs f, unless the clock of this machine is wrong: an office's time
+// never goes back, so a day that is ended too early is lost.
+func (n *node) byRightClock(ctx context.Context, f func(context.Context)) {
+	if err := n.redisAnswers(ctx); !errors.Is(err, errClocks) {
+		f(ctx)
+	}
+}
+
 // turnDays ends an office's day when the next one begins, so that nobody sees
 // yesterday's numbers. In the demonstration keepPlaying does.
 func (n *node) turnDays(ctx context.Context) {
-	each(ctx, time.Second, func(ctx context.Context) { n.turnDay(ctx, n.now()) })
+	n.eachSecond(ctx, func(ctx context.Context) { n.turnDay(ctx, n.now()) })
 }
 
 func (n *node) turnDay(ctx context.Context, now time.Time) {
@@ -62,7 +75,7 @@ func (n *node) eachOffice(ctx context.Context, now time.Time, f func(context.Con
 // passages has visits arrive that some node sent to another office and did not
 // live to see there.
 func (n *node) passages(ctx context.Context) {
-	each(ctx, time.Second, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.receive) })
+	n.eachSecond(ctx, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.receive) })
 }
 
 func (n *node) receive(ctx context.Context, from booking.OfficeID, office *queue.Office) {
@@ -82,7 +95,7 @@ func (n *node) receive(ctx context.Context, from booking.OfficeID, office *queue
 // noted has those join their line who came before their window opened, and whose
 // moment has come: any node, so that it does not matter which one gave the number.
 func (n *node) noted(ctx context.Context) {
-	each(ctx, time.Second, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.joinNoted) })
+	n.eachSecond(ctx, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.joinNoted) })
 }
 
 func (n *node) joinNoted(ctx context.Context, id booking.OfficeID, office *queue.Office) {
