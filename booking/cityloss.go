@@ -14,6 +14,7 @@ type Loss struct {
 	Desks    []string
 	Services []ServiceID
 	Areas    []string // waiting areas of its house
+	Numbers  bool     // how it numbers its tickets: with another prefix or order, a number may come twice on a day
 }
 
 // Losses lists what the offices of the old city lack in the new one, and
@@ -23,7 +24,7 @@ func Losses(old, new *City) []Loss {
 	for h := range old.Houses {
 		house := &old.Houses[h]
 		for o := range house.Offices {
-			if l := lossOf(house, &house.Offices[o], new); l.Whole || len(l.Desks)+len(l.Services)+len(l.Areas) > 0 {
+			if l := lossOf(house, &house.Offices[o], new); l.Whole || l.Numbers || len(l.Desks)+len(l.Services)+len(l.Areas) > 0 {
 				all = append(all, l)
 			}
 		}
@@ -38,6 +39,7 @@ func lossOf(house *House, office *Office, new *City) Loss {
 	if !ok || same.House != house.ID {
 		l.Whole, same = true, &Office{}
 	}
+	l.Numbers = !l.Whole && (same.Prefix != office.Prefix || same.Rules["ascending"] != office.Rules["ascending"])
 	for _, d := range office.Desks {
 		if _, ok := same.Desk(d.ID); !ok {
 			l.Desks = append(l.Desks, d.ID)

@@ -43,6 +43,12 @@ func TestLosses(t *testing.T) {
 		"the office": {func(_ *booking.City, h *booking.House, _ *booking.Office) {
 			h.Offices = nil
 		}, loss(booking.Loss{Whole: true, Desks: desks, Services: services})},
+		"its prefix": {func(_ *booking.City, _ *booking.House, o *booking.Office) {
+			o.Prefix = "Z"
+		}, loss(booking.Loss{Numbers: true})},
+		"its order of numbers": {func(_ *booking.City, _ *booking.House, o *booking.Office) {
+			o.Rules = map[string]int{"ascending": 1}
+		}, loss(booking.Loss{Numbers: true})},
 		"the office from its house": {func(city *booking.City, h *booking.House, o *booking.Office) {
 			o.House = "fischmarkt"
 			city.Houses[0].Offices = append(city.Houses[0].Offices, *o)

@@ -282,6 +282,10 @@ func TestImportKeepsTodaysQueue(t *testing.T) {
 		"a parked one's":       {without("buergerbuero", "fuehrungszeugnis"), []string{".services[fuehrungszeugnis] has open tickets: 1"}},
 		"an office":            {withoutOffice("auslaenderbuero"), []string{house + ".offices[auslaenderbuero] has open tickets: 1"}},
 		"an area":              {otherArea("halle"), []string{house + ".areas[halle] has open tickets of buergerbuero: 3"}},
+		"a prefix":             {func(c *booking.City) { c.Houses[0].Offices[0].Prefix = "Z" }, []string{".offices[buergerbuero] has given numbers today"}},
+		"an order": {func(c *booking.City) {
+			c.Houses[0].Offices[0].Rules = map[string]int{"ascending": 1 - c.Houses[0].Offices[0].Rules["ascending"]}
+		}, []string{".offices[buergerbuero] has given numbers today"}},
 		"more than one": {func(c *booking.City) {
 			withoutDesk("buergerbuero", "2")(c)
 			withoutOffice("auslaenderbuero")(c)

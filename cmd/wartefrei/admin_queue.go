@@ -20,7 +20,8 @@ import (
 var errInUse = errors.New("today's queue needs what the new file lacks")
 
 // askQueue refuses a city that lacks what today's queue needs: a desk that is
-// not closed, and what open tickets are for and where they wait. The queue is
+// not closed, what open tickets are for and where they wait, and how numbers were
+// given. The queue is
 // asked only where something is lost, so other changes, and the first city,
 // need no Redis.
 func askQueue(ctx context.Context, cfg Config, pool *pgxpool.Pool, old, new *booking.City, now time.Time) error {
@@ -73,6 +74,9 @@ func stillNeeded(l booking.Loss, office *queue.Office) []string {
 		case desk.State == queue.DeskOpen, desk.State == queue.DeskPaused:
 			say("%s.desks[%s] is %s", l.Path, id, desk.State)
 		}
+	}
+	if l.Numbers && office.Counters.Seq > 0 {
+		say("%s has given numbers today, by its prefix and order until now", l.Path)
 	}
 	open := func(is func(queue.Ticket) bool) (n int) {
 		for t := range office.Tickets.All() {
