@@ -132,7 +132,8 @@ type Ticket struct {
 	MissedAt    int64  `json:"missedAt,omitempty"`
 	ParkedAt    int64  `json:"parkedAt,omitempty"`
 	EndedAt     int64  `json:"endedAt,omitempty"`
-	Reason      string `json:"reason,omitempty"` // why urgent, at once, cancelled: a key from the list of reasons
+	Reason      string `json:"reason,omitempty"`    // why urgent, at once: a key from the list of reasons
+	Cancelled   string `json:"cancelled,omitempty"` // why the office ended it: likewise
 
 	Appointment string      `json:"appointment,omitempty"` // id of the appointment, if there was one
 	Finished    []ServiceID `json:"finished,omitempty"`    // services done, sorted

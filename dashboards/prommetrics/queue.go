@@ -183,7 +183,7 @@ func (q *Queue) served(office *booking.Office, c *counted, e queue.Event, t queu
 		return
 	}
 	delete(c.serving, t.ID)
-	if t.State == queue.Gone && t.Reason == "day-end" {
+	if t.State == queue.Gone && t.Cancelled == "day-end" {
 		return
 	}
 	took := time.Duration(e.At-before.ServedAt) * time.Millisecond

@@ -198,7 +198,7 @@ func TestQueueDoesNotCountForgottenVisits(t *testing.T) {
 	d := &day{}
 	ticket := queue.Ticket{ID: "t", State: queue.Serving, ServedAt: minute, Services: []queue.ServiceID{"pass"}}
 	q.Event(d.event("came", minute, ticket))
-	ticket.State, ticket.Reason = queue.Gone, "day-end"
+	ticket.State, ticket.Cancelled = queue.Gone, "day-end"
 	q.Event(d.event("cancel", 720*minute, ticket))
 	if got := value(t, reg, "wartefrei_service_seconds{office=buergerbuero,service=pass}"); got != 0 {
 		t.Errorf("%v stretches at a desk, want none", got)

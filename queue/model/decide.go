@@ -402,7 +402,7 @@ func (d *decision) aboutTicket(c queue.Command) error {
 			return err
 		}
 		d.release(t)
-		t.State, t.EndedAt, t.Reason = queue.Gone, d.now, c.Reason
+		t.State, t.EndedAt, t.Cancelled = queue.Gone, d.now, c.Reason
 	case queue.Transfer:
 		if t, err = d.ticket(c.Ticket, queue.Called, queue.Serving, queue.Parked); err != nil {
 			return err

@@ -75,7 +75,7 @@ func TestLayout(t *testing.T) {
 	}
 	if known := map[int]string{
 		1: " ID Number Seq Class Services Needs Persons Area Due State Desk Aside Joins Call Calls Recalled Why Slot Arrived FirstCallAt CalledAt ServedAt MissedAt" +
-			" ParkedAt EndedAt Reason Appointment Finished Into From SentTo SentFrom Rule Due Reason Office Services Epoch Version Arrived ID Label Way State Serves Meets Ticket Since Seq AtOnce Disturbed",
+			" ParkedAt EndedAt Reason Cancelled Appointment Finished Into From SentTo SentFrom Rule Due Reason Office Services Epoch Version Arrived ID Label Way State Serves Meets Ticket Since Seq AtOnce Disturbed",
 	}[redisqueue.Layout]; fields != known {
 		t.Errorf("layout %d has%s; if a field is new, raise the layout", redisqueue.Layout, fields)
 	}

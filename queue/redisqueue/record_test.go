@@ -430,6 +430,33 @@ func TestTrim(t *testing.T) {
 	}
 }
 
+// TestDayEndsWithAReason leaves an urgent case waiting over night: it is ended, and
+// the record says why, and still why it was urgent.
+func TestDayEndsWithAReason(t *testing.T) {
+	t.Parallel()
+	journal := record(t)
+	q := redisqueue.New(redistest.New(t), journal)
+	urgent := request(1)
+	c := urgent.Command.(queue.Join)
+	c.Ticket.Class, c.Ticket.Reason = queue.Urgent, queue.UrgentReasons[0]
+	urgent.Command = c
+	joined, err := q.Do(t.Context(), urgent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.BeginDay(t.Context(), office, morning.AddDate(0, 0, 1), "2026-11-25"); err != nil {
+		t.Fatal(err)
+	}
+	e, _, err := journal.At(t.Context(), office, joined.Version+1)
+	if err != nil || len(e.Tickets) != 1 {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	ended := e.Tickets[0]
+	if e.Kind != "cancel" || ended.State != queue.Gone || ended.Cancelled != "day-end" || ended.Reason != queue.UrgentReasons[0] {
+		t.Errorf("%s: %s, cancelled for %q, urgent for %q", e.Kind, ended.State, ended.Cancelled, ended.Reason)
+	}
+}
+
 // TestNeedsGoneOvernight holds that with the first command of the next day
 // nothing in Redis says any more what somebody needed, nor the record after
 // ForgetNeeds; and that both agree, and repeats of yesterday are answered.

@@ -56,7 +56,8 @@ type Ticket struct {
 	MissedAt    time.Time `json:"missedAt,omitzero"`
 	ParkedAt    time.Time `json:"parkedAt,omitzero"`
 	EndedAt     time.Time `json:"endedAt,omitzero"`
-	Reason      string    `json:"reason,omitempty"`      // key from the list of reasons
+	Reason      string    `json:"reason,omitempty"`      // why urgent or at once: key from the list of reasons
+	Cancelled   string    `json:"cancelled,omitempty"`   // why the office ended it: likewise
 	Appointment string    `json:"appointment,omitempty"` // id
 	Finished    []string  `json:"finished,omitempty"`    // services done; services has what is left of a visit in steps
 	Into        string    `json:"into,omitempty"`        // merged into

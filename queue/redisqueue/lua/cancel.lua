@@ -1,5 +1,5 @@
 -- The office ends an open visit → gone.
 local t = ticket(cmd.ticket, open)
 local desks = release(t)
-t.state, t.endedAt, t.reason = 'gone', now, cmd.reason
+t.state, t.endedAt, t.cancelled = 'gone', now, cmd.reason
 return emit({t}, desks)
