@@ -13,14 +13,10 @@ import (
 func TestNotedJoins(t *testing.T) {
 	t.Parallel()
 	line, clock := besideANode(t)
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
 	noted, joins := "", int64(0)
 	for limit := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		now := clock.Now()
-		if day := now.In(berlin).Format(time.DateOnly); day != noted { // once, but again after midnight
+		if day := now.In(berlin(t)).Format(time.DateOnly); day != noted { // once, but again after midnight
 			noted, joins = day, now.Add(2*time.Second).UnixMilli()
 			_, err := line.Do(t.Context(), queue.Request{Office: "buergerbuero", ID: "join" + day, At: now, Day: day, Actor: queue.Actor{Role: "terminal"},
 				Command: queue.Join{Numbers: queue.NewNumbers("K", "buergerbuero", day, false), Ticket: queue.Ticket{ID: queue.TicketID(fmt.Sprint("T", day)), Class: queue.Booked,

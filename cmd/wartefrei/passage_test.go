@@ -28,6 +28,15 @@ func besideANode(t *testing.T) (queue.Line, *pg.Clock) {
 	return redisqueue.New(rdb, pgjournal.New(pool)), clock
 }
 
+func berlin(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
 // TestPassage sends somebody to another office as a node does that dies right
 // afterwards: a running node has them arrive there.
 func TestPassage(t *testing.T) {
@@ -40,13 +49,9 @@ func TestPassage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
 	sent := ""
 	for limit := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if day := clock.Now().In(berlin).Format(time.DateOnly); day != sent { // once, but again after midnight
+		if day := clock.Now().In(berlin(t)).Format(time.DateOnly); day != sent { // once, but again after midnight
 			sent = day
 			id := queue.TicketID(fmt.Sprint("T", day))
 			do(day, queue.Join{Numbers: queue.NewNumbers("K", "buergerbuero", day, false), Ticket: queue.Ticket{ID: id, Class: queue.WalkIn,

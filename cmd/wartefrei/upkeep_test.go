@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 )
 
@@ -40,6 +41,36 @@ func TestWrongClock(t *testing.T) {
 		n.byRightClock(t.Context(), func(context.Context) { did = true })
 		if did != want {
 			t.Errorf("with a clock that differs by %v: %v, want %v", by, did, want)
+		}
+	}
+}
+
+// TestTurnDays leaves somebody waiting over night: a running node ends the day,
+// though nobody gives a command.
+func TestTurnDays(t *testing.T) {
+	t.Parallel()
+	line, clock := besideANode(t)
+	yesterday := clock.Now().AddDate(0, 0, -1)
+	day := yesterday.In(berlin(t)).Format(time.DateOnly)
+	_, err := line.Do(t.Context(), queue.Request{Office: "buergerbuero", ID: "join", At: yesterday, Day: day, Actor: queue.Actor{Role: "terminal"},
+		Command: queue.Join{Numbers: queue.NewNumbers("K", "buergerbuero", day, false), Ticket: queue.Ticket{ID: "T", Class: queue.WalkIn,
+			Services: []queue.ServiceID{"abholung"}, Persons: 1, Area: "halle", Due: yesterday.UnixMilli()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		here, err := line.Office(t.Context(), "buergerbuero")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if here.Day > day {
+			if here.Tickets.Len() != 0 {
+				t.Errorf("on %s there are %d tickets of %s", here.Day, here.Tickets.Len(), day)
+			}
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("still %s", here.Day)
 		}
 	}
 }
