@@ -22,7 +22,7 @@ func (s *Server) apiScreen(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return errNotFound
 	}
-	return writeJSON(w, http.StatusOK, s.boardOut(area, s.board(area, house)))
+	return writeJSON(w, http.StatusOK, s.boardOut(area, house, s.board(area, house)))
 }
 
 // apiScreenLive sends the board now and at every change.
@@ -42,12 +42,22 @@ func (s *Server) apiScreenLive(w http.ResponseWriter, r *http.Request) error {
 			return wsscreen.Content{}, errNotFound
 		}
 		board := s.board(area, house)
-		return wsscreen.Content{Data: s.boardOut(area, board), Calls: callsOf(board)}, nil
+		return wsscreen.Content{Data: s.boardOut(area, house, board), Calls: callsOf(board)}, nil
 	})
 }
 
-func (s *Server) boardOut(area *booking.Area, board signage.Board) api.Board {
-	return api.Board{Area: area.ID, Now: s.callsOut(board.Now), Earlier: s.callsOut(board.Earlier)}
+func (s *Server) boardOut(area *booking.Area, house *booking.House, board signage.Board) api.Board {
+	out := api.Board{Area: area.ID, Now: s.callsOut(board.Now), Earlier: s.callsOut(board.Earlier), Disturbed: []api.Disturbance{}}
+	for i := range house.Offices {
+		office := &house.Offices[i]
+		for _, d := range s.disturbedOut(s.office(office.ID)) {
+			if service, ok := office.Service(booking.ServiceID(d.Service)); ok && service.Area == area.ID {
+				d.Office = string(office.ID)
+				out.Disturbed = append(out.Disturbed, d)
+			}
+		}
+	}
+	return out
 }
 
 func (s *Server) callsOut(calls []signage.Call) []api.Call {

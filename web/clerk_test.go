@@ -169,6 +169,7 @@ func TestDisturbed(t *testing.T) {
 	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(ticket.ID)}, "service": {"reisepass"}, "persons": {"1"}}).want(200)
 	s.eventually(t, func() bool { return len(s.office("buergerbuero").Tickets.At(ticket.ID).Services) == 1 })
 	screen.get("/screens/halle").want(200, "Zur Zeit gestört: Reisepass beantragen.")
+	screen.get("/api/v1/screens/halle").want(200, `"disturbed":[{"office":"buergerbuero","service":"reisepass"`)
 	screen.get("/screens/warteraum").lacks("gestört")
 	b.get("/houses/fischmarkt/terminal/walk-in").lacks("gestört")
 	b.post(infodesk+"/services", url.Values{"service": {"buergerbuero/abholung"}}).want(200)

@@ -199,6 +199,8 @@ type Board struct {
 	Area    string `json:"area"`
 	Now     []Call `json:"now"`
 	Earlier []Call `json:"earlier"`
+	// Disturbed are services whose people wait here and that nobody can serve now.
+	Disturbed []Disturbance `json:"disturbed"`
 }
 
 // Call is one line of a board.

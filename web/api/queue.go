@@ -102,6 +102,7 @@ type Queue struct {
 
 // Disturbance is a service that nobody can serve now: whose ticket needs it waits, and keeps its due.
 type Disturbance struct {
+	Office  string    `json:"office,omitempty"` // on a board, which is of several
 	Service string    `json:"service"`
 	Since   time.Time `json:"since"`
 }
