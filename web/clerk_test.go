@@ -124,7 +124,7 @@ func TestSteps(t *testing.T) {
 	if finish := regexp.MustCompile(`id="finish"[^>]*`).FindString(b.get(desk + "4").page); !strings.Contains(finish, `data-done="reisepass "`) {
 		t.Errorf("the key that ends the visit here says %s", finish)
 	}
-	b.want(200, `id="main-action" data-command="finish-and-call-next" data-ticket="`+string(ticket.ID)+`" data-done="reisepass "`, "Hier nur: Reisepass", "Danach geht die Nummer weiter für: Wohnsitz anmelden", "In Schritten: kein offener Schalter bedient alles.")
+	b.want(200, `id="main-action" data-command="finish-and-call-next" data-ticket="`+string(ticket.ID)+`" data-done="reisepass "`, "Hier nur: Reisepass", "Danach geht die Nummer weiter für: Wohnsitz anmelden", "In Schritten: kein passender offener Schalter konnte alles bedienen.")
 
 	b.post(desk+"4", url.Values{"command": {"finish"}, "ticket": {string(ticket.ID)}, "done": {"reisepass"}}).want(200)
 	s.in(t, queue.Waiting)

@@ -217,7 +217,7 @@ func (r *row) step(l *texts.Language, office *booking.Office, state *queue.Offic
 
 func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) row {
 	due := time.UnixMilli(t.Due).In(now.Location())
-	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Grounds: grounds(l, t, now.Location()),
+	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Grounds: grounds(l, t, checkin.Rules(*office), now.Location()),
 		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && state.Stranded(t), Past: !due.After(now)}
 }
 

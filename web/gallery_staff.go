@@ -181,7 +181,7 @@ func (g gallery) infodesks() []example {
 	missed.Search, missed.Query = true, "Hohenfels"
 	missed.Found = []foundAppointment{{Appointment: g.appointment(), Services: "Personalausweis beantragen", Ticket: g.waiting()[0]}}
 	missed.Found[0].Ticket.ID, missed.Found[0].Ticket.State = "EXAMPLE0000000000000000000", queue.Missed
-	given.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, number, g.now), grounds(g.l, number, g.now.Location())}
+	given.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, number, g.now), grounds(g.l, number, queue.DefaultRules, g.now.Location())}
 	a := g.appointment()
 	found.Search, found.Query = true, "Hohenfels"
 	found.Found = []foundAppointment{{Appointment: a, Services: "Personalausweis beantragen"}, {Appointment: a, Ticket: g.waiting()[0]}}
@@ -193,7 +193,7 @@ func (g gallery) infodesks() []example {
 	refused.Refused, refused.Form = "reason", infodeskForm{Service: "buergerbuero/reisepass", Persons: "2", Class: queue.Urgent}
 	noted := busy
 	soon := g.noted(number)
-	noted.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, soon, g.now), grounds(g.l, soon, g.now.Location())}
+	noted.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, soon, g.now), grounds(g.l, soon, queue.DefaultRules, g.now.Location())}
 	return []example{
 		{Name: "infodesk-noted", Page: "infodesk", Data: noted},
 		{Name: "infodesk", Page: "infodesk", Data: base},

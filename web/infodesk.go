@@ -164,7 +164,7 @@ func (s *Server) infodeskPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v.Issued = &issued{given, grounds(lang(r), given.Ticket, s.City().Location())}
+		v.Issued = &issued{given, grounds(lang(r), given.Ticket, checkin.Rules(*given.Office), s.City().Location())}
 	}
 	return s.render(w, r, "infodesk", v)
 }

@@ -57,7 +57,7 @@ func TestInfodeskSaysWhenAtOnceIsFull(t *testing.T) {
 	for range 6 {
 		b.post("/houses/fischmarkt/infodesk/tickets", form).want(200, "fällig 07:15")
 	}
-	b.post("/houses/fischmarkt/infodesk/tickets", form).want(200, "Schon viele Sofortfälle in dieser Stunde: fällig ab Ankunft")
+	b.post("/houses/fischmarkt/infodesk/tickets", form).want(200, "Die Sofortfälle der Stunde waren vergeben: fällig ab Ankunft")
 }
 
 // TestInfodeskFindsByAnyKeyboard: who booked as Özdemir is found as Ozdemir.
