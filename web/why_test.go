@@ -2,9 +2,11 @@ package web
 
 import (
 	"cmp"
+	"net/url"
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/booking/texts"
 	"github.com/wartefrei/wartefrei/queue"
 )
@@ -127,8 +129,8 @@ func TestCalled(t *testing.T) {
 		"step": {queue.Ticket{State: queue.Serving, Why: &queue.Why{Rule: queue.RuleStep, Due: clockOf(t, "10:17")}, CalledAt: 3, ServedAt: 4},
 			"Fällig 10:17, niemand, der auf diesen Schalter wartete, war früher fällig. In Schritten: kein passender offener Schalter konnte alles bedienen.",
 			"Due 10:17, nobody waiting for this desk was due earlier. In steps: no open desk that fits them could serve all of it."},
-		"chosen": {queue.Ticket{State: queue.Called, Why: &queue.Why{Rule: queue.RuleChosen, Due: clockOf(t, "10:18"), Reason: "small-child"}},
-			"Außer der Reihe aufgerufen: Kommt mit kleinem Kind. Fällig war 10:18.", "Called out of turn: Comes with a small child. It was due 10:18."},
+		"chosen": {queue.Ticket{State: queue.Called, Why: &queue.Why{Rule: queue.RuleChosen, Due: clockOf(t, "10:18"), Reason: "belongs-together"}},
+			"Außer der Reihe aufgerufen: Gehört zu jemandem am Schalter. Fällig war 10:18.", "Called out of turn: Belongs to somebody at the desk. It was due 10:18."},
 		"parked and called again": {queue.Ticket{State: queue.Serving, Why: &queue.Why{Rule: queue.RuleEarliest, Due: clockOf(t, "10:19")}, ParkedAt: 2, CalledAt: 3, ServedAt: 4},
 			"Fällig 10:19, niemand, der auf diesen Schalter wartete, war früher fällig.", "Due 10:19, nobody waiting for this desk was due earlier."},
 		"parked and brought back to a desk": {queue.Ticket{State: queue.Serving, Why: &queue.Why{Rule: queue.RuleEarliest, Due: clockOf(t, "10:20")}, CalledAt: 2, ParkedAt: 3, ServedAt: 4},
@@ -143,4 +145,50 @@ func TestCalled(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWhyAtTheDesk is what a desk and the information desk say of the same people:
+// nothing of those who wait for another desk, and nothing that was not.
+func TestWhyAtTheDesk(t *testing.T) {
+	t.Parallel()
+	city := democity.City()
+	for i, desk := range city.Houses[0].Offices[0].Desks {
+		if desk.ID == "4" {
+			city.Houses[0].Offices[0].Desks[i].Meets = []string{"step-free"}
+		}
+	}
+	s := newSite(t, city)
+	b := s.signedIn(t, "a.meyer")
+	const desk, other, infodesk = "/offices/buergerbuero/desks/4", "/offices/buergerbuero/desks/5", "/houses/fischmarkt/infodesk/tickets"
+	b.post(desk, url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	b.post(other, url.Values{"command": {"open"}, "service": {"anmeldung", "reisepass"}}).want(200)
+
+	b.post(infodesk, url.Values{"service": {"buergerbuero/anmeldung"}, "persons": {"1"}, "class": {"walk-in"}}).want(200, "<br>Ohne Termin, gekommen 08:00, fällig 08:20</p>")
+	elsewhere := s.in(t, queue.Waiting)
+	s.clock.forward(5 * time.Minute)
+	b.post(infodesk, url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200, "<br>Ohne Termin, gekommen 08:05, fällig 08:25</p>")
+	b.post(desk, url.Values{"command": {"call-next"}}).want(200,
+		"<p>Ohne Termin, gekommen 08:05, fällig 08:25. Fällig 08:25, niemand, der auf diesen Schalter wartete, war früher fällig.</p>")
+	called := s.in(t, queue.Called)
+	b.lang = "en"
+	b.get(desk).want(200, "<p>No appointment, arrived 08:05, due 08:25. Due 08:25, nobody waiting for this desk was due earlier.</p>")
+	b.lang = "de"
+
+	s.clock.forward(2 * time.Minute)
+	b.post(desk, url.Values{"command": {"no-show"}, "ticket": {string(called.ID)}}).want(200)
+	s.clock.forward(20 * time.Minute)
+	b.post(desk, url.Values{"command": {"here"}, "ticket": {string(called.ID)}}).want(200, "<small>Ohne Termin, gekommen 08:05, Aufruf verpasst, fällig 08:47</small>")
+	b.get(infodesk+"/"+string(called.ID)).want(200, "<br>Ohne Termin, gekommen 08:05, Aufruf verpasst, fällig 08:47</p>")
+
+	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(elsewhere.ID)}, "service": {"anmeldung", "reisepass"}, "persons": {"1"}}).want(200)
+	b.post(desk, url.Values{"command": {"set-needs"}, "ticket": {string(elsewhere.ID)}, "need": {"step-free"}}).want(200)
+	b.post(desk, url.Values{"command": {"call-next"}}).want(200, // desk 5 serves all of it, and is not free of steps
+		"<p>Ohne Termin, gekommen 08:00, fällig 08:20. Fällig 08:20, niemand, der auf diesen Schalter wartete, war früher fällig. In Schritten: kein passender offener Schalter konnte alles bedienen.</p>")
+	s.clock.forward(time.Minute)
+	b.post(desk, url.Values{"command": {"park"}, "ticket": {string(elsewhere.ID)}}).want(200)
+	s.clock.forward(time.Minute)
+	b.post(desk, url.Values{"command": {"bring-here"}, "ticket": {string(elsewhere.ID)}}).want(200, "<p>Ohne Termin, gekommen 08:00, fällig 08:20. Ohne Aufruf an den Schalter geholt.</p>")
+
+	b.post(other, url.Values{"command": {"call-this"}, "ticket": {string(called.ID)}, "reason": {"belongs-together"}}).want(200,
+		"<p>Ohne Termin, gekommen 08:05, Aufruf verpasst, fällig 08:47. Außer der Reihe aufgerufen: Gehört zu jemandem am Schalter. Fällig war 08:47.</p>")
 }
