@@ -128,7 +128,7 @@ func TestSteps(t *testing.T) {
 
 	b.post(desk+"4", url.Values{"command": {"finish"}, "ticket": {string(ticket.ID)}, "done": {"reisepass"}}).want(200)
 	s.in(t, queue.Waiting)
-	phone.get("/tickets/"+string(ticket.ID)).want(200, "Erledigt: Reisepass", "Zur Zeit bedient kein offener Schalter dieses Anliegen.")
+	phone.get("/tickets/"+string(ticket.ID)).want(200, "Erledigt: Reisepass", "Zur Zeit kann kein offener Schalter Sie bedienen.")
 	b.get(desk+"4").want(200, "1 weitere Person wartet auf einen anderen Schalter.")
 
 	b.post(desk+"5", url.Values{"command": {"open"}, "service": {"anmeldung", "reisepass"}}).want(200)
@@ -348,6 +348,9 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("%s says what somebody needs: %d", who, said.StatusCode)
 		}
 	}
+	b.post(lift, url.Values{"command": {"pause"}}).want(200)
+	phone.get(page).want(200, "Zur Zeit kann kein offener Schalter Sie bedienen.") // the plain one serves what it is for
+	b.post(lift, url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
 	b.post(lift, url.Values{"command": {"call-next"}}).want(200, "Braucht:")
 	for _, path := range []string{"/screens/halle", "/api/v1/screens/halle"} {
 		_, screen := s.ask(t, asked{method: "GET", path: path})
