@@ -68,7 +68,7 @@ type Ticket struct {
 
 // Why says in facts why a ticket was called.
 type Why struct {
-	Rule   string    `json:"rule"` // earliest: nobody whom the desk serves was due earlier; step: likewise, and the desk does a part, since no open desk serves the whole; chosen: a clerk called this one
+	Rule   string    `json:"rule"` // earliest: nobody waiting for the desk was due earlier; step: likewise, and the desk does a part, since no open desk that meets the needs could serve the whole; chosen: a clerk called this one
 	Due    time.Time `json:"due"`
 	Reason string    `json:"reason,omitempty"`
 }
