@@ -31,8 +31,8 @@ type Arrivals struct {
 // Answer is what somebody who arrives is told.
 type Answer struct {
 	Outcome     Outcome
-	Office      booking.OfficeID
-	Ticket      queue.Ticket // with Welcome and Already
+	Office      booking.OfficeID // of the ticket; without one, of the appointment
+	Ticket      queue.Ticket     // with Welcome and Already
 	Appointment booking.Appointment
 	Opens       time.Time // check-in of the appointment
 	Closes      time.Time
@@ -75,13 +75,16 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 	if answer.Outcome == Cancelled || answer.Outcome == Unknown {
 		return answer, nil
 	}
-	if t, found, err := a.ticketOf(ctx, appointment); err != nil || found {
-		if found && !t.State.Open() {
-			answer.Outcome = Ended
-			return answer, nil
-		}
-		answer.Outcome, answer.Ticket = Already, t
+	t, at, err := a.visitOf(ctx, appointment)
+	switch {
+	case err != nil:
 		return answer, err
+	case GoesOn(t):
+		answer.Outcome, answer.Ticket, answer.Office = Already, t, at
+		return answer, nil
+	case t.ID != "":
+		answer.Outcome = Ended
+		return answer, nil
 	}
 	if answer.Outcome == Early && rules.Noted && city.Day(appointment.Start) == city.Day(now) {
 		answer.Outcome = Welcome
@@ -89,11 +92,10 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 	if answer.Outcome != Welcome {
 		return answer, nil
 	}
-	var err error
 	answer.Ticket, err = a.joinBooked(ctx, office, appointment, queue.Booked, id, actor)
 	if errors.Is(err, queue.ErrJoined) { // another terminal was faster
 		answer.Outcome = Already
-		answer.Ticket, _, err = a.ticketOf(ctx, appointment)
+		answer.Ticket, answer.Office, err = a.visitOf(ctx, appointment)
 	}
 	return answer, err
 }
@@ -110,7 +112,7 @@ func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment,
 	}
 	t, err := a.joinBooked(ctx, office, appointment, queue.Entitled, id, actor)
 	if errors.Is(err, queue.ErrJoined) {
-		t, _, err = a.ticketOf(ctx, appointment)
+		t, _, err = a.visitOf(ctx, appointment)
 	}
 	return t, err
 }
@@ -129,20 +131,22 @@ func (a *Arrivals) NotHere(ctx context.Context, appointment booking.Appointment)
 	if now.Before(Opens(rules, appointment)) && !noted {
 		return nil
 	}
-	t, found, err := a.ticketOf(ctx, appointment)
-	if err == nil && found && t.State.Open() {
+	t, _, err := a.visitOf(ctx, appointment)
+	if err == nil && GoesOn(t) {
 		return ErrHere
 	}
 	return err
 }
 
-func (a *Arrivals) ticketOf(ctx context.Context, appointment booking.Appointment) (queue.Ticket, bool, error) {
-	state, err := a.Line.Office(ctx, queue.OfficeID(appointment.Office))
+// visitOf is [Visit], by what the queue says now.
+func (a *Arrivals) visitOf(ctx context.Context, appointment booking.Appointment) (queue.Ticket, booking.OfficeID, error) {
+	t, at, err := Visit(appointment, func(office booking.OfficeID) (*queue.Office, error) {
+		return a.Line.Office(ctx, queue.OfficeID(office))
+	})
 	if err != nil {
-		return queue.Ticket{}, false, fmt.Errorf("look for the ticket of appointment %s: %w", appointment.ID, err)
+		err = fmt.Errorf("look for the ticket of appointment %s: %w", appointment.ID, err)
 	}
-	t, ok := state.ByAppointment(string(appointment.ID))
-	return t, ok, nil
+	return t, at, err
 }
 
 func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appointment booking.Appointment, class queue.Class, id string, actor queue.Actor) (queue.Ticket, error) {

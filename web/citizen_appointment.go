@@ -77,16 +77,22 @@ func (s *Server) appointmentOf(w http.ResponseWriter, r *http.Request) (page app
 	return appointmentPage{Appointment: a, Office: office, Path: appointmentPath(r), Sum: sumOf(office, a),
 		Code: s.Bookings.Code(a), Opens: checkin.Opens(rules, a), Closes: checkin.Closes(rules, a), Over: !s.Now().Before(a.Start),
 		Again:  bookingPath(office) + "/times?" + wishValues(a.Choices).Encode(),
-		Ticket: openTicket(s.office(office.ID), a)}, false, nil
+		Ticket: s.openTicket(a)}, false, nil
 }
 
 // openTicket is the number with which whoever an appointment is for waits or is
 // served, as far as this node knows: the page stands also while the queue is away.
-func openTicket(state *queue.Office, a booking.Appointment) *queue.Ticket {
-	if t, found := state.ByAppointment(string(a.ID)); found && t.State.Open() {
+func (s *Server) openTicket(a booking.Appointment) *queue.Ticket {
+	if t, _ := s.visitOf(a); checkin.GoesOn(t) {
 		return &t
 	}
 	return nil
+}
+
+// visitOf is checkin.Visit, as far as this node knows.
+func (s *Server) visitOf(a booking.Appointment) (queue.Ticket, booking.OfficeID) {
+	t, at, _ := checkin.Visit(a, func(office booking.OfficeID) (*queue.Office, error) { return s.office(office), nil })
+	return t, at
 }
 
 // gone says that there is no such appointment any more, and why.

@@ -35,6 +35,8 @@ func (g gallery) terminals() []example {
 	sent := numbered(state, "K 305")
 	sent.State, sent.ParkedAt = queue.Parked, sent.Arrived
 	far.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, sent, g.now)
+	elsewhere := far
+	elsewhere.Ticket.Office, elsewhere.Ticket.Area = g.office("standesamt"), nil
 	gone := welcome
 	gone.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, g.aside(numbered(state, "K 305")), g.now)
 	early := welcome
@@ -51,6 +53,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-offers-closed", Page: "terminal-offers", Data: closed},
 		{Name: "terminal-ticket", Page: "terminal-ticket", Data: welcome},
 		{Name: "terminal-ticket-on-the-way", Page: "terminal-ticket", Data: far},
+		{Name: "terminal-ticket-elsewhere", Page: "terminal-ticket", Data: elsewhere},
 		{Name: "terminal-ticket-noted", Page: "terminal-ticket", Data: early},
 		{Name: "terminal-ticket-aside", Page: "terminal-ticket", Data: gone},
 		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},

@@ -118,8 +118,9 @@ func disturbances(l *texts.Language, office *booking.Office, state *queue.Office
 // clerk sees who booked.
 type foundAppointment struct {
 	booking.Appointment
-	Services string
-	Ticket   queue.Ticket
+	Services  string
+	Ticket    queue.Ticket
+	Elsewhere bool // the visit is where the clerk may not act
 }
 
 func (s *Server) infodeskView(r *http.Request) (infodeskView, error) {
@@ -251,7 +252,7 @@ func (s *Server) infodeskSearch(w http.ResponseWriter, r *http.Request) error {
 		return s.infodeskAgain(w, r, v, errBadInput)
 	}
 	v.Search = true
-	l, day := lang(r), s.City().Day(s.Now())
+	day := s.City().Day(s.Now())
 	for _, office := range v.Offices {
 		found, err := s.Bookings.Search(r.Context(), office.ID, day, v.Query)
 		if err != nil {
@@ -259,21 +260,23 @@ func (s *Server) infodeskSearch(w http.ResponseWriter, r *http.Request) error {
 		}
 		s.Log.Info("appointments searched", "office", office.ID, "found", len(found), "account", visiting(r).Account)
 		for _, a := range found {
-			v.Found = append(v.Found, s.found(l, office.Office, a))
+			v.Found = append(v.Found, s.found(r, office.Office, a))
 		}
 	}
 	return s.render(w, r, "infodesk", v)
 }
 
-func (s *Server) found(l *texts.Language, office *booking.Office, a booking.Appointment) foundAppointment {
+func (s *Server) found(r *http.Request, office *booking.Office, a booking.Appointment) foundAppointment {
 	t := queue.Ticket{Persons: 1}
 	for _, c := range a.Choices {
 		t.Services = append(t.Services, queue.ServiceID(c.Service))
 		t.Persons = max(t.Persons, c.Persons)
 	}
-	f := foundAppointment{Appointment: a, Services: serviceNames(l, office, t)}
+	f := foundAppointment{Appointment: a, Services: serviceNames(lang(r), office, t)}
 	f.Start = f.Start.In(s.City().Location())
-	f.Ticket, _ = s.office(office.ID).ByAppointment(string(a.ID))
+	ticket, at := s.visitOf(a)
+	_, err := s.myOffice(r, at)
+	f.Ticket, f.Elsewhere = ticket, err != nil
 	return f
 }
 
