@@ -45,6 +45,7 @@ var (
 	ErrReason    = errors.New("reason is not in the list")
 	ErrNotUrgent = errors.New("not an urgent class")
 	ErrHere      = errors.New("checked in: the number waits")
+	ErrMissed    = errors.New("missed for too long, and the office is closed")
 )
 
 // ByCode checks in whoever shows the code at a house. Only failures of the

@@ -163,7 +163,7 @@ func formCommand(r *http.Request, desk queue.DeskID) (queue.Command, error) {
 		return queue.Park{Desk: desk, Ticket: ticket}, nil
 	case "revoke":
 		return queue.Revoke{Ticket: ticket}, nil
-	case "here": // back after the way back has closed: complete fills in what that costs
+	case "here": // back after the way back has closed
 		return queue.Here{Ticket: ticket}, nil
 	case "bring-back":
 		return queue.BringBack{Ticket: ticket}, nil

@@ -19,9 +19,12 @@ func (s *Server) command(r *http.Request, office *booking.Office, c queue.Comman
 	if err != nil {
 		return queue.Event{}, err
 	}
-	if send, ok := c.(queue.Send); ok { // two offices have to do with it
-		event, _, err := s.Arrivals.Send(r.Context(), office.ID, send, requestID(r), visiting(r).actor())
+	switch x := c.(type) {
+	case queue.Send: // two offices have to do with it
+		event, _, err := s.Arrivals.Send(r.Context(), office.ID, x, requestID(r), visiting(r).actor())
 		return event, err
+	case queue.Here: // and with this the doors
+		return s.Arrivals.Here(r.Context(), office.ID, x.Ticket, requestID(r), visiting(r).actor())
 	}
 	return s.Line.Do(r.Context(), queue.Request{Office: queue.OfficeID(office.ID), ID: requestID(r),
 		Actor: visiting(r).actor(), At: now, Day: string(day), Command: c})
@@ -49,10 +52,6 @@ func (s *Server) complete(office *booking.Office, day booking.Day, c queue.Comma
 		return x, knownServices(office, []queue.ServiceID{x.Service})
 	case queue.NoShow:
 		x.NotBefore = rules.NoShow.Milliseconds()
-		return x, nil
-	case queue.Here:
-		theirs := checkin.RulesFor(*office, s.office(office.ID).Tickets.At(x.Ticket).Services)
-		x.Window, x.Allowance = theirs.Return.Milliseconds(), theirs.WalkIn.Milliseconds()
 		return x, nil
 	case queue.Split:
 		x.New, x.Services = NewTicketID(), queue.Set(x.Services)

@@ -67,6 +67,10 @@ func (g gallery) terminals() []example {
 		t.State, t.Desk, t.MissedAt = again, "4", g.at("09:36").UnixMilli()
 		v.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, t, g.now)
 		all = append(all, example{Name: "terminal-ticket-" + string(again), Page: "terminal-ticket", Data: v})
+		if again == queue.Missed {
+			v.Ticket.TooLate = true
+			all = append(all, example{Name: "terminal-ticket-too-late", Page: "terminal-ticket", Data: v})
+		}
 	}
 	for _, outcome := range []checkin.Outcome{checkin.Ended, checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
 		v := base
@@ -87,6 +91,8 @@ func (g gallery) tickets() []example {
 	walkIn := g.ticket("K 529", queue.WalkIn, "09:32", "", "09:52", "abholung")
 	missed := g.called(waiting, queue.Missed, "4", "09:36")
 	missed.MissedAt = g.at("09:38").UnixMilli()
+	tooLate := g.ticketView(missed, true)
+	tooLate.TooLate = true
 	recalled := g.called(waiting, queue.Called, "4", "09:40")
 	recalled.Recalled = true
 	parked := waiting
@@ -114,6 +120,7 @@ func (g gallery) tickets() []example {
 		g.widePhone("ticket-called-wide", g.called(waiting, queue.Called, "4", "09:40")),
 		g.phone("ticket-serving", g.called(waiting, queue.Serving, "4", "09:40")),
 		g.phone("ticket-missed", missed),
+		{Name: "ticket-too-late", Page: "ticket", Data: tooLate},
 		g.phone("ticket-parked", parked),
 		g.phone("ticket-step", step),
 		{Name: "ticket-disturbed", Page: "ticket", Data: disturbed},

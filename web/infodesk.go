@@ -82,7 +82,7 @@ func (v infodeskView) Field() string {
 		return "persons"
 	case "not-urgent":
 		return "walk-in"
-	case "appointment-unknown", "bad-input", "wrong-state", "ticket-unknown":
+	case "appointment-unknown", "bad-input", "wrong-state", "ticket-unknown", "missed":
 		return "q"
 	}
 	return "service"

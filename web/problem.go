@@ -80,6 +80,7 @@ var problems = []struct {
 	{booking.ErrOtherContent, 422, "other-content"},
 
 	{checkin.ErrHere, 409, "checked-in"},
+	{checkin.ErrMissed, 409, "missed"},
 	{checkin.ErrNoWalkIn, 422, "no-walk-in"},
 	{checkin.ErrClosed, 409, "closed"},
 	{checkin.ErrReason, 422, "reason"},

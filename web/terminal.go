@@ -354,7 +354,7 @@ func (s *Server) fresh(r *http.Request, id queue.TicketID) (ticketView, error) {
 			return ticketView{}, fmt.Errorf("read the queue of %s: %w", office.ID, err)
 		}
 		if t, ok := state.Tickets.Get(id); ok {
-			return ticketViewOf(l, s.City(), office, state, t, s.officeNow()), nil
+			return s.ticketViewNow(l, office, state, t), nil
 		}
 	}
 	return ticketView{}, queue.ErrTicketUnknown

@@ -49,6 +49,7 @@ type ticketView struct {
 	Due       time.Time
 	CalledAt  time.Time
 	Returns   time.Time    // missed: the due time is kept until then
+	TooLate   bool         // missed for longer, and the office is closed: no way back
 	Elsewhere booking.Text // sent: the office where it goes on
 	OnTheWay  bool         // sent from another house, and not said yet to be here
 	Joins     time.Time    // noted: in the line from then on
@@ -101,7 +102,18 @@ func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, e
 	if err != nil {
 		return ticketView{}, err
 	}
-	return ticketViewOf(l, s.City(), office, state, t, s.officeNow()), nil
+	return s.ticketViewNow(l, office, state, t), nil
+}
+
+// ticketViewNow makes the view of a ticket at present.
+func (s *Server) ticketViewNow(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket) ticketView {
+	now := s.officeNow()
+	v := ticketViewOf(l, s.City(), office, state, t, now)
+	if t.State == queue.Missed && checkin.Over(checkin.Rules(*office), t, now) {
+		open, err := s.Bookings.Open(office.ID, now)
+		v.TooLate = err == nil && !open
+	}
+	return v
 }
 
 // ticketViewOf makes the view of a ticket in a state, for the page, its frames and the gallery.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
@@ -64,5 +65,48 @@ func TestScanAfterSend(t *testing.T) {
 	clerk.post("/houses/fischmarkt/infodesk/search", url.Values{"q": {"mustermann"}}).want(200, far.Ticket.Number).lacks(v.ticket + "/here")
 	if response, text := s.ask(t, cancel); response.StatusCode != 409 {
 		t.Errorf("cancel: %d %s", response.StatusCode, text)
+	}
+}
+
+// TestBackAfterClosing: whoever missed a call for long, and is back when the
+// doors have closed, is told so wherever they say it, and their number stays as it
+// is. Before that they wait anew.
+func TestBackAfterClosing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tokens := s.people(t)
+	v := s.arriveBooked(t, tokens)
+	kiosk, clerk, phone := s.browse(t, "de"), s.signedIn(t, "a.meyer"), s.browse(t, "en")
+	kiosk.post("/terminal", url.Values{"token": {tokens[terminal]}}).want(200)
+	desk := func(command string) *browser {
+		return clerk.post("/offices/buergerbuero/desks/2", url.Values{"command": {command}, "service": {"reisepass"}, "ticket": {v.ticket}})
+	}
+	desk("open").want(200)
+	desk("call-next").want(200)
+	s.clock.forward(3 * time.Minute)
+	desk("no-show").want(200)
+	s.eventually(t, func() bool {
+		ticket, _, _, err := s.ticketOf(queue.TicketID(v.ticket))
+		return err == nil && ticket.State == queue.Missed
+	})
+	phone.get("/tickets/"+v.ticket).want(200, "After that you wait anew, as long as the office is open.", "I am here")
+
+	s.clock.forward(12 * time.Hour) // past 18:00
+	const path, refused = "/houses/fischmarkt", "das Amt hat jetzt geschlossen. Mit dieser Nummer geht es heute nicht weiter."
+	phone.get("/tickets/"+v.ticket).want(200, "the office is closed now. This number cannot go on today.").lacks("you wait anew", "I am here")
+	phone.post("/tickets/"+v.ticket+"/here", nil).want(409, "the office is closed now. This number cannot go on today.")
+	kiosk.post(path+"/terminal/code", url.Values{"code": {v.code}}).want(200, v.number, refused).lacks("/here")
+	kiosk.post(path+"/terminal/tickets/"+v.ticket+"/here", nil).want(409, refused, "gehen Sie bitte zur Infotheke")
+	clerk.post(path+"/infodesk/tickets/"+v.ticket+"/here", nil).want(409, refused)
+	desk("here").want(409, refused)
+	for who, path := range map[string]string{nobody: "/tickets/", manager: "/offices/buergerbuero/tickets/"} {
+		response, text := s.ask(t, asked{method: "POST", path: api.Base + path + v.ticket + "/here", token: tokens[who], body: api.Nothing{}})
+		if response.StatusCode != 409 || !strings.Contains(string(text), "/problems/missed") {
+			t.Errorf("%s: %d %s", who, response.StatusCode, text)
+		}
+	}
+	state, err := s.Line.Office(t.Context(), "buergerbuero")
+	if err != nil || state.Tickets.At(queue.TicketID(v.ticket)).State != queue.Missed {
+		t.Errorf("the number is %+v, %v", state.Tickets.At(queue.TicketID(v.ticket)), err)
 	}
 }

@@ -69,7 +69,7 @@ var Operations = append([]Operation{
 	{"GET", "/tickets/{ticket}/pdf", "A ticket on paper, 80 mm wide", Anyone, nil, nil, 200, "application/pdf"},
 	{"POST", "/tickets/{ticket}/needs", "Say what I need", Anyone, nil, SetNeeds{}, 200, Visit{}},
 	{"POST", "/tickets/{ticket}/step-aside", "I need longer: no desk calls me until I am here, and I am due then", Anyone, nil, Nothing{}, 200, Visit{}},
-	{"POST", "/tickets/{ticket}/here", "I missed my call, or stepped aside, and am back", Anyone, nil, Nothing{}, 200, Visit{}},
+	{"POST", "/tickets/{ticket}/here", "I missed my call, or stepped aside, and am back. Later than the place is kept, until the office closes.", Anyone, nil, Nothing{}, 200, Visit{}},
 	{"POST", "/tickets/{ticket}/leave", "Give the number back", Anyone, nil, Nothing{}, 200, Visit{}},
 
 	{"GET", "/offices/{office}/queue", "The present state of an office's day", OfficeClerk, nil, nil, 200, Queue{}},
@@ -107,7 +107,7 @@ var commands = []Operation{
 	ticket("merge", "Join a ticket into another", Merge{}),
 	ticket("cancel", "End a visit by the office", Cancel{}),
 	ticket("step-aside", "The person needs longer: no desk calls them until they are here, and they are due then", Nothing{}),
-	ticket("here", "The person missed their call, or stepped aside, and is back", Nothing{}),
+	ticket("here", "The person missed their call, or stepped aside, and is back. Later than their place is kept, until the office closes.", Nothing{}),
 	ticket("leave", "The person gives the number back", Nothing{}),
 }
 
