@@ -38,6 +38,15 @@ func atOnce(id queue.TicketID, minutes int) queue.Join {
 	return j
 }
 
+// classed has joined as one of a class, with a reason and a slot where it has them.
+func classed(j queue.Join, class queue.Class, reason string, slot int) queue.Join {
+	j.Ticket.Class, j.Ticket.Reason = class, reason
+	if slot != 0 {
+		j.Ticket.Slot = due(slot)
+	}
+	return j
+}
+
 func open(desk queue.DeskID, services ...queue.ServiceID) queue.OpenDesk {
 	return queue.OpenDesk{Desk: desk, Label: string(desk), Way: "Zimmer 2", Serves: set(services...)}
 }

@@ -55,14 +55,19 @@ type generator struct {
 	*rand.Rand
 	pair    *pair
 	at      time.Time
+	pace    int // at most so many ms pass between two commands
 	day     time.Time
 	before  time.Time // the day before: older ids are forgotten
 	made    int
 	tickets []queue.TicketID // of the day
 }
 
+// Days are calm and busy by turns. On a calm one hardly any time passes, so that
+// nearly everybody is called before they are due; on a busy one they are overdue.
+const calm, busy = 4_000, 60_000
+
 func newGenerator(seed uint64, p *pair) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, 0)), pair: p, at: opens, day: opens}
+	return &generator{Rand: rand.New(rand.NewPCG(seed, 0)), pair: p, at: opens, pace: calm, day: opens}
 }
 
 // request makes the next request: one in twelve is a repeat, sometimes with
@@ -78,11 +83,11 @@ func (g *generator) request() queue.Request {
 			return r
 		}
 	}
-	g.at = g.at.Add(time.Duration(g.IntN(60_000)-2_000) * time.Millisecond) // clocks of nodes differ
+	g.at = g.at.Add(time.Duration(g.IntN(g.pace)-2_000) * time.Millisecond) // clocks of nodes differ
 	if g.made%1000 == 0 {
 		g.before = g.day
 		g.day = g.day.AddDate(0, 0, 1+g.IntN(3))
-		g.at, g.tickets = g.day, nil
+		g.at, g.tickets, g.pace = g.day, nil, calm+busy-g.pace
 	}
 	day := g.day
 	if g.IntN(50) == 0 && g.state().Day == day.Format(time.DateOnly) {
@@ -108,12 +113,14 @@ func (g *generator) command() queue.Command {
 func (g *generator) join() queue.Command {
 	t := queue.Ticket{ID: g.newTicket(), Services: g.services(3), Needs: g.needs(), Persons: 1 + g.IntN(5), Area: "hall"}
 	limit := 0
-	t.Class = pick(g, queue.Booked, queue.Booked, queue.WalkIn, queue.WalkIn, queue.Info, queue.Urgent, queue.AtOnce, queue.Entitled)
+	t.Class = pick(g, queue.Booked, queue.Booked, queue.Booked, queue.WalkIn, queue.WalkIn, queue.Info, queue.Urgent, queue.AtOnce, queue.Entitled)
 	var slot time.Time
+	if t.Class == queue.Booked || t.Class == queue.Urgent && g.IntN(2) == 0 { // urgent: of the quota
+		slot = g.at.Truncate(5 * time.Minute).Add(time.Duration(g.IntN(13)-3) * 5 * time.Minute)
+		t.Slot = slot.UnixMilli()
+	}
 	switch t.Class {
 	case queue.Booked:
-		slot = g.at.Truncate(5 * time.Minute).Add(time.Duration(g.IntN(7)-3) * 5 * time.Minute)
-		t.Slot = slot.UnixMilli()
 		if g.IntN(3) == 0 {
 			t.Joins = slot.Add(-5 * time.Minute).UnixMilli()
 		}
@@ -141,12 +148,12 @@ func (g *generator) calling() queue.Command {
 	case n < 8:
 		return queue.CallThis{Desk: desk, Ticket: g.ticket(), Reason: pick(g, queue.ChosenReasons...)}
 	default:
-		return queue.CallNext{Desk: desk}
+		return queue.CallNext{Desk: g.deskThat(func(d queue.Desk) bool { return d.State == queue.DeskOpen && d.Ticket == "" })}
 	}
 }
 
 func (g *generator) atDesk() queue.Command {
-	desk := g.desk()
+	desk := g.deskThat(func(d queue.Desk) bool { return d.Ticket != "" })
 	meant := g.meant(desk)
 	switch g.IntN(10) {
 	case 0:
@@ -266,6 +273,18 @@ func (g *generator) ticket() queue.TicketID {
 }
 
 func (g *generator) desk() queue.DeskID { return queue.DeskID(fmt.Sprint(1 + g.IntN(7))) }
+
+// deskThat is mostly one of which something is true.
+func (g *generator) deskThat(is func(queue.Desk) bool) queue.DeskID {
+	from := g.IntN(7)
+	for n := range 7 {
+		desk := g.state().Desks[queue.DeskID(fmt.Sprint(1+(from+n)%7))]
+		if is(desk) && g.IntN(6) > 0 {
+			return desk.ID
+		}
+	}
+	return g.desk()
+}
 
 func (g *generator) services(most int) []queue.ServiceID {
 	var services []queue.ServiceID
