@@ -119,49 +119,6 @@ func numbersOnce(t *testing.T, line queue.Line) {
 	all.Wait()
 }
 
-// noOvertaking plays days of all classes with the default rules: whoever is
-// called in turn arrived at most 45 minutes after the due time of anybody whom
-// the desk would have served.
-func noOvertaking(t *testing.T, line queue.Line) {
-	p := &pair{line: line, office: theOffice}
-	g := newGenerator(2, p)
-	state := &queue.Office{ID: theOffice}
-	for n := range 1500 {
-		g.made++
-		g.at = g.at.Add(time.Duration(g.IntN(40)) * time.Second)
-		if n%50 == 0 { // everybody stops for a while, so that some are long due
-			g.at = g.at.Add(20 * time.Minute)
-		}
-		desk := queue.DeskID(fmt.Sprint(1 + n%3))
-		c := pick(g, g.join(), g.join(), queue.Command(next(desk)), queue.Command(next(desk)), queue.Command(finish(desk)))
-		if n < 3 {
-			c = open(desk, [][]queue.ServiceID{{"id", "pass"}, {"id", "move", "tax"}, {"id", "move", "pass", "register", "tax"}}[n]...)
-			c = meeting(c.(queue.OpenDesk), [][]queue.Need{nil, {queue.MoreTime}, queue.Needs}[n]...)
-		}
-		event, err := line.Do(t.Context(), queue.Request{Office: theOffice, ID: fmt.Sprintf("r%d", n), At: g.at, Day: today,
-			Actor: queue.Actor{Role: "clerk"}, Command: c})
-		if err != nil {
-			continue
-		}
-		if event.Kind == "call-next" {
-			overtaken(t, state, event)
-		}
-		fold(t, line, state, event)
-	}
-}
-
-// overtaken looks for somebody whom a call passed over who should not be.
-func overtaken(t *testing.T, before *queue.Office, event queue.Event) {
-	t.Helper()
-	called := event.Tickets[0]
-	for _, other := range before.WaitingFor(event.Desks[0]) {
-		if other.ID != called.ID && called.Arrived > other.Due+45*60_000 {
-			t.Errorf("%s (%s) arrived %v after %s was due, and overtook it", called.ID, called.Class,
-				time.Duration(called.Arrived-other.Due)*time.Millisecond, other.ID)
-		}
-	}
-}
-
 // fold applies an event. The event that opened the office was nobody's answer.
 func fold(t *testing.T, line queue.Line, state *queue.Office, event queue.Event) {
 	t.Helper()
@@ -176,7 +133,8 @@ func fold(t *testing.T, line queue.Line, state *queue.Office, event queue.Event)
 
 // earlyGainsNothing: of two with appointments, who has the earlier one is
 // called first, though the other came earlier, even so early that they were noted;
-// and two of one time go by arrival. Nobody noted is called before they join.
+// and two of one time go by arrival. Nobody noted is called before they join, and no
+// command has them join before they may.
 func earlyGainsNothing(t *testing.T, line queue.Line) {
 	arrive := func(id queue.TicketID, minute, slot int) {
 		at := opens.Add(time.Duration(minute) * time.Minute)
@@ -188,6 +146,12 @@ func earlyGainsNothing(t *testing.T, line queue.Line) {
 	give(t, line, request("join-noted-for-30", 0, noted("noted-for-30", 30, 15)))
 	if e, err := line.Do(t.Context(), request("next-noted", 14*time.Minute, next("1"))); !errors.Is(err, queue.ErrEmpty) {
 		t.Errorf("before anybody joins: called %v, %v", e.Tickets, err)
+	}
+	for n, c := range []queue.Command{here("noted-for-30"), queue.BringBack{Ticket: "noted-for-30"}, queue.BringBack{Ticket: "noted-for-30", Desk: "1"},
+		queue.Transfer{Ticket: "noted-for-30", Services: set("id")}, send("noted-for-30", "urkunde")} {
+		if e, err := line.Do(t.Context(), request(fmt.Sprintf("too-soon-%d", n), 15*time.Minute-time.Millisecond, c)); !errors.Is(err, queue.ErrTooSoon) {
+			t.Errorf("%s before they join: %q, %v", c.Kind(), summary(e), err)
+		}
 	}
 	give(t, line, request("noted-joins", 15*time.Minute, queue.BringBack{Ticket: "noted-for-30"}))
 	arrive("early-for-30", 15, 30)
