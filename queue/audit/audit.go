@@ -1,7 +1,12 @@
 // Package audit holds what an office recorded against the rules of package
 // queue, one event after the other, from the record alone: who was called was
 // due first, the why says so, nobody was at two desks, no number was given
-// twice, a due changed only where it may.
+// twice, a due is what the rules say (due.go), and an event changes what its kind
+// may change (ways.go).
+//
+// It cannot know what a command said, such as which services a clerk chose, nor how
+// long a missed call was forgiven; of somebody whom another office sent, when they
+// were due there.
 //
 // It can judge a day as long as what people needed is not forgotten (pgjournal.ForgetNeeds):
 // afterwards it cannot know why a desk passed somebody by.
@@ -13,7 +18,6 @@ package audit
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/wartefrei/wartefrei/queue"
 )
@@ -21,15 +25,16 @@ import (
 // Office is the state that the events so far come to. Use [New].
 type Office struct {
 	queue.Office
+	Rules   queue.Rules // of whoever joins
 	waiting map[queue.TicketID]queue.Ticket
 	desks   map[queue.TicketID]queue.DeskID // who is at which desk
 	numbers map[string]queue.TicketID       // of the day
 	ids     map[string]int64                // of commands: in which version they were done
 }
 
-// New returns an office before its first event.
+// New returns an office before its first event, with the default rules.
 func New() *Office {
-	return &Office{waiting: map[queue.TicketID]queue.Ticket{}, desks: map[queue.TicketID]queue.DeskID{},
+	return &Office{Rules: queue.DefaultRules, waiting: map[queue.TicketID]queue.Ticket{}, desks: map[queue.TicketID]queue.DeskID{},
 		numbers: map[string]queue.TicketID{}, ids: map[string]int64{}}
 }
 
@@ -39,8 +44,10 @@ func (o *Office) Take(e queue.Event) (wrong []string) {
 		wrong = append(wrong, fmt.Sprintf("%s %d-%d %s: ", e.Office, e.Epoch, e.Version, e.Kind)+fmt.Sprintf(format, values...))
 	}
 	o.follow(e, say)
-	o.inTurn(e, say)
-	if e.Kind == "day" {
+	if o.changes(e, say) {
+		o.inTurn(e, say)
+	}
+	if e.Kind == "day" || e.Kind == "opened" && len(e.Tickets)+len(e.Desks) > 0 { // a clean sheet, or the whole state
 		clear(o.waiting)
 		clear(o.numbers)
 	}
@@ -60,19 +67,40 @@ type sayer func(format string, values ...any)
 
 // follow holds that an event follows the one before, and that its command was not done before.
 func (o *Office) follow(e queue.Event, say sayer) {
-	if e.Kind == "opened" && e.Epoch > o.Epoch {
+	within := e.Kind == "opened" && e.Epoch <= o.Epoch
+	if e.Kind == "opened" && !within {
 		o.Epoch = e.Epoch - 1 // openings that were cut short leave epochs out
 	}
-	if !o.Next(e) {
+	if within || !o.Next(e) {
 		say("does not follow %d-%d", o.Epoch, o.Version)
 	}
 	if e.At < o.Office.At {
 		say("time falls from %d to %d", o.Office.At, e.At)
 	}
+	o.day(e, say)
 	if before, ok := o.ids[e.Command]; ok {
 		say("command %s was version %d already", e.Command, before)
 	}
 	o.ids[e.Command] = e.Version
+}
+
+// day holds that a day begins after the one before, when nobody is left of it, and
+// that nothing else changes it.
+func (o *Office) day(e queue.Event, say sayer) {
+	if e.Kind != "day" {
+		if e.Day != o.Day && o.Day != "" {
+			say("the day was %s and is %s", o.Day, e.Day)
+		}
+		return
+	}
+	if e.Day <= o.Day {
+		say("%s begins after %s", e.Day, o.Day)
+	}
+	for t := range o.Tickets.All() {
+		if t.State.Open() {
+			say("%s is still %s", t.Number, t.State)
+		}
+	}
 }
 
 // inTurn holds that a call in turn calls whom the desk sees first, that the why
@@ -118,10 +146,6 @@ func (o *Office) first(desk queue.Desk) (first queue.Ticket, ok bool) {
 	return first, ok
 }
 
-// mayChangeDue are the commands after which a ticket may be due at another time,
-// beside those that bring back whoever stepped aside.
-var mayChangeDue = []string{queue.Here{}.Kind(), queue.Merge{}.Kind(), queue.Receive{}.Kind()}
-
 // ticket holds a changed ticket against what it was.
 func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 	before, known := o.Tickets.Get(t.ID)
@@ -132,25 +156,10 @@ func (o *Office) ticket(e queue.Event, t queue.Ticket, say sayer) {
 		if other, ok := o.numbers[t.Number]; ok {
 			say("number %s is %s's already", t.Number, other)
 		}
-		if whole, ok := o.Tickets.Get(t.From); ok && (t.Due != whole.Due || t.Class != whole.Class) {
-			say("%s, due %d, was split from %s, due %d", t.Number, t.Due, whole.Number, whole.Due)
-		}
 		o.numbers[t.Number] = t.ID
+		o.dueAtFirst(e, t, say)
 	default:
-		returned := before.Aside && !t.Aside
-		if returned && t.Due != max(before.Due, e.At) {
-			say("%s stepped aside, due %d, is back at %d and is due %d", t.Number, before.Due, e.At, t.Due)
-		}
-		if t.Due != before.Due && !returned && !slices.Contains(mayChangeDue, e.Kind) {
-			say("%s was due %d and is due %d", t.Number, before.Due, t.Due)
-		}
-		received := e.Kind == queue.Receive{}.Kind() && before.State == queue.Sent
-		if t.Number != before.Number || t.Seq != before.Seq || t.Arrived != before.Arrived && !received {
-			say("%s was %s, arrived %d as number %d of the day: nothing changes that", t.Number, before.Number, before.Arrived, before.Seq)
-		}
-		if !before.State.Open() && !received {
-			say("%s is %s, but was %s", t.Number, t.State, before.State)
-		}
+		o.dueAfter(e, before, t, say)
 	}
 	if t.State == queue.Called {
 		o.why(e, before, t, say)

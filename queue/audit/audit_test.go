@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -11,14 +10,14 @@ import (
 // journal is a right one: two come, the first is called, comes and is served.
 func journal() []queue.Event {
 	both := []queue.ServiceID{"id", "pass"}
-	a := queue.Ticket{ID: "A", Number: "K 1", Services: both[:1], State: queue.Waiting, Due: 10, Seq: 1}
-	b := queue.Ticket{ID: "B", Number: "K 2", Services: both, State: queue.Waiting, Due: 20, Seq: 2}
+	a := queue.Ticket{ID: "A", Number: "K 1", Class: queue.Booked, Services: both[:1], State: queue.Waiting, Slot: 10, Due: 10, Seq: 1, Arrived: 1}
+	b := queue.Ticket{ID: "B", Number: "K 2", Class: queue.Booked, Services: both, State: queue.Waiting, Slot: 20, Due: 20, Seq: 2, Arrived: 2}
 	free := queue.Desk{ID: "1", State: queue.DeskOpen, Serves: both}
 	called, at := a, free
-	called.State, called.Desk, called.Why, at.Ticket = queue.Called, "1", &queue.Why{Rule: queue.RuleEarliest, Due: 10}, "A"
+	called.State, called.Desk, called.Call, called.Why, at.Ticket = queue.Called, "1", "1-5", &queue.Why{Rule: queue.RuleEarliest, Due: 10}, "A"
 	done, calledB, atB := called, b, free
 	done.State = queue.Done
-	calledB.State, calledB.Desk, calledB.Why, atB.Ticket = queue.Called, "1", &queue.Why{Rule: queue.RuleEarliest, Due: 20}, "B"
+	calledB.State, calledB.Desk, calledB.Call, calledB.Why, atB.Ticket = queue.Called, "1", "1-6", &queue.Why{Rule: queue.RuleEarliest, Due: 20}, "B"
 	events := []queue.Event{
 		{Kind: "opened", Actor: queue.Actor{Role: "system"}},
 		{Kind: "join", Tickets: []queue.Ticket{a}},
@@ -30,11 +29,6 @@ func journal() []queue.Event {
 	for n := range events {
 		e := &events[n]
 		e.Office, e.Epoch, e.Version, e.At, e.Day, e.Command = "o", 1, int64(n+1), int64(n), "2026-11-24", strings.Repeat("c", n+1)
-		for i := range e.Tickets {
-			if t := &e.Tickets[i]; t.State == queue.Called {
-				t.Call = fmt.Sprintf("1-%d", n+1)
-			}
-		}
 	}
 	return events
 }
@@ -65,7 +59,8 @@ func TestNotices(t *testing.T) {
 		"a call by a change":   {func(es []queue.Event) { es[4].Kind = "change" }, "K 1 is called"},
 		"chosen for no reason": {func(es []queue.Event) { es[4].Kind = "call-this" }, "was chosen because of"},
 		"chosen": {func(es []queue.Event) {
-			es[4].Kind, es[4].Tickets[0].Why = "call-this", &queue.Why{Rule: queue.RuleChosen, Due: 10, Reason: "frail"}
+			why := &queue.Why{Rule: queue.RuleChosen, Due: 10, Reason: "frail"}
+			es[4].Kind, es[4].Tickets[0].Why, es[5].Tickets[0].Why = "call-this", why, why
 		}, ""},
 		"a recall that is no call of its own": {func(es []queue.Event) {
 			es[5] = es[4]
@@ -88,12 +83,26 @@ func TestNotices(t *testing.T) {
 			b := &es[2].Tickets[0]
 			b.State, b.Aside, b.Due = queue.Parked, true, 1
 		}, "stepped aside, due 1, is back at 5 and is due 20"},
-		"another due":    {func(es []queue.Event) { es[4].Tickets[0].Due = 11 }, "was due 10 and is due 11"},
-		"another number": {func(es []queue.Event) { es[4].Tickets[0].Number = "K 9" }, "nothing changes that"},
+		"another due":         {func(es []queue.Event) { es[4].Tickets[0].Due = 11 }, "was due 10 and is due 11"},
+		"due a day too early": {func(es []queue.Event) { es[1].Tickets[0].Due -= 24 * 60 * 60 * 1000 }, "want 10 to 10"},
+		"another number":      {func(es []queue.Event) { es[4].Tickets[0].Number = "K 9" }, "changes [number] of K 9"},
 		"back from the dead": {func(es []queue.Event) {
 			es[3].Kind, es[3].Tickets = "leave", []queue.Ticket{es[1].Tickets[0]}
 			es[3].Tickets[0].State = queue.Gone
-		}, "but was gone"},
+		}, "was gone and is called"},
+		"a call that changes the class": {func(es []queue.Event) { es[4].Tickets[0].Class = queue.Urgent }, "was booked and is urgent"},
+		"a call that changes services":  {func(es []queue.Event) { es[4].Tickets[0].Services = es[2].Tickets[0].Services }, "changes [services] of K 1"},
+		"finished and gone":             {func(es []queue.Event) { es[5].Tickets[0].State = queue.Gone }, "K 1 was called and is gone"},
+		"a kind that nobody knows":      {func(es []queue.Event) { es[3].Kind = "sell" }, "sell: has 0 tickets"},
+		"a call of nobody":              {func(es []queue.Event) { es[4].Tickets = nil }, "has 0 tickets"},
+		"a call to no desk":             {func(es []queue.Event) { es[4].Desks = nil }, "has 0 desks"},
+		"a desk that calls and closes":  {func(es []queue.Event) { es[4].Desks[0].State = queue.DeskClosed }, "changes [state] of desk 1"},
+		"opened within its epoch": {func(es []queue.Event) {
+			es[3] = queue.Event{Office: "o", Kind: "opened", Epoch: 1, Version: 4, At: 3, Day: es[2].Day, Command: "again"}
+		}, "does not follow"},
+		"a day with open tickets": {func(es []queue.Event) { es[3].Kind, es[3].Day, es[3].Desks = "day", "2026-11-25", nil }, "K 1 is still waiting"},
+		"a day that goes back":    {func(es []queue.Event) { es[1].Kind, es[1].Day, es[1].Tickets = "day", "2026-11-23", nil }, "2026-11-23 begins after 2026-11-24"},
+		"another day in between":  {func(es []queue.Event) { es[3].Day = "2026-11-25" }, "the day was 2026-11-24 and is 2026-11-25"},
 		"one at two desks": {func(es []queue.Event) {
 			second := es[4].Desks[0]
 			second.ID = "2"
@@ -114,4 +123,44 @@ func TestNotices(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReturns holds when somebody is due who missed a call and is back, and what a merge makes of two.
+func TestReturns(t *testing.T) {
+	t.Parallel()
+	const allowance = 20 * 60_000
+	for name, c := range map[string]struct {
+		change func(before queue.Ticket, e *queue.Event)
+		want   string
+	}{
+		"in time": {func(_ queue.Ticket, e *queue.Event) { e.Tickets[0].Due = 40 }, ""},
+		"late": {func(_ queue.Ticket, e *queue.Event) {
+			e.Tickets[0].Due, e.Tickets[0].Class = 40+allowance, queue.Entitled
+		}, ""},
+		"due at no time":   {func(_ queue.Ticket, e *queue.Event) { e.Tickets[0].Due = 0 }, "is back at 40 and is booked, due 0"},
+		"due as ever":      {func(before queue.Ticket, e *queue.Event) { e.Tickets[0].Due = before.Due }, "is back at 40 and is booked, due 10"},
+		"late and booked":  {func(_ queue.Ticket, e *queue.Event) { e.Tickets[0].Due = 40 + allowance }, "is back at 40"},
+		"merged":           {func(before queue.Ticket, e *queue.Event) { merge(before, e); e.Tickets[1].Due = 10 }, ""},
+		"merged, due late": {merge, "K 1 is due 20, and was merged to be due 10"},
+	} {
+		before := queue.Ticket{ID: "A", Number: "K 1", Class: queue.Booked, Services: []queue.ServiceID{"id"}, State: queue.Missed, Slot: 10, Due: 10, MissedAt: 30}
+		o := New()
+		o.Take(queue.Event{Epoch: 1, Version: 1, At: 30, Day: "2026-11-24", Kind: "opened", Command: "1", Tickets: []queue.Ticket{before,
+			{ID: "B", Number: "K 2", Services: []queue.ServiceID{"id"}, State: queue.Waiting, Due: 20}}})
+		back := before
+		back.State = queue.Waiting
+		e := queue.Event{Epoch: 1, Version: 2, At: 40, Day: "2026-11-24", Kind: "here", Command: "2", Tickets: []queue.Ticket{back}}
+		c.change(before, &e)
+		if said := strings.Join(o.Take(e), "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
+			t.Errorf("%s: found %q, want %q", name, said, c.want)
+		}
+	}
+}
+
+// merge makes of an event that B, due 20, is merged into A, which missed a call.
+func merge(before queue.Ticket, e *queue.Event) {
+	e.Kind = "merge"
+	into := before
+	into.Due = 20
+	e.Tickets = []queue.Ticket{{ID: "B", Number: "K 2", Services: []queue.ServiceID{"id"}, State: queue.Merged, Due: 20, Into: "A"}, into}
 }

@@ -92,6 +92,10 @@ func worker(w, n int) queue.Request {
 		r.Command = queue.CallNext{Desk: desk}
 	case n%3 == 0:
 		r.Command = queue.Finish{Desk: desk}
+	default:
+		join := r.Command.(queue.Join)
+		join.Ticket.Due = morning.Add(queue.DefaultRules.WalkIn).UnixMilli() // since it comes then
+		r.Command = join
 	}
 	return r
 }
