@@ -39,9 +39,13 @@ type run struct {
 	record  *record
 	took    map[string]*times
 	wrong   []string // what should never be
-	gone    int      // commands that two faults may lose, and did
+	forgets []span   // when two faults at once might lose something
+	gone    int      // commands that they did lose
 	missed  int64    // events that a standby lacked when it was promoted
 }
+
+// span is a time in which something was so.
+type span struct{ from, until time.Time }
 
 // times are how long the faults of a kind were felt: until everybody was
 // answered again, by whoever waited longest for an answer, and from then on
@@ -133,6 +137,9 @@ func (r *run) one(ctx context.Context, k kind) error {
 	if err := r.crowd.everybody(ctx); err != nil {
 		return err
 	}
+	if k.forgets() {
+		r.forgets = append(r.forgets, span{began, time.Now()})
+	}
 	t, ok := r.took[k.name]
 	if !ok {
 		t = &times{}
@@ -174,7 +181,7 @@ func (r *run) atRest(ctx context.Context, k kind) (time.Duration, error) {
 // boards says which screen does not show what the record has; empty: none.
 func (r *run) boards() string {
 	for _, s := range r.screens.all {
-		if wrong := s.shows(r.record.called(s.area), r.record.made); wrong != "" {
+		if wrong := s.shows(r.record.standing(s.area), time.Now()); wrong != "" {
 			return wrong
 		}
 	}
@@ -206,13 +213,11 @@ func (r *run) conclude(ctx context.Context) {
 	for _, s := range r.screens.all {
 		r.wrong = append(r.wrong, s.fell...)
 	}
-	sent := r.crowd.sent
-	if r.pairs {
-		sent = r.forgotten(sent)
-	} else {
+	sent := r.record.placed(r.forgotten(r.crowd.sent))
+	if r.gone == 0 { // else somebody may be where they were before they were sent
 		r.wrong = append(r.wrong, r.record.lost()...)
-		r.wrong = append(r.wrong, r.refusals(ctx, sent)...)
 	}
+	r.wrong = append(r.wrong, r.refusals(ctx, sent)...)
 	r.wrong = append(r.wrong, compare(sent, r.record)...)
 	r.wrong = append(r.wrong, inOrder(sent)...)
 	r.wrong = append(r.wrong, r.repeat(sent)...)
@@ -262,7 +267,7 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 		fmt.Fprintf(out, "%d events were not in a standby that was promoted, and were recorded again\n", r.missed)
 	}
 	if r.pairs {
-		fmt.Fprintf(out, "%d of those that were answered while the record was behind are lost, by two faults at once\n", r.gone)
+		fmt.Fprintf(out, "%d of those that were answered while PostgreSQL was away are lost, since Redis forgot them\n", r.gone)
 	}
 	if len(r.wrong) == 0 {
 		return nil

@@ -119,6 +119,17 @@ func pairs(single []kind) []kind {
 	return all
 }
 
+// forgetful are the faults after which Redis lacks what it has answered.
+var forgetful = []string{"redis emptied", "redis set back", "redis failed over"}
+
+// forgets says whether what was answered while the record was behind may be lost:
+// PostgreSQL is away, and Redis forgets. After any other fault, or two, nothing is
+// (queue protocol, point 11).
+func (k kind) forgets() bool {
+	ofPostgres, ofRedis, both := strings.Cut(k.name, " + ")
+	return both && strings.HasPrefix(ofPostgres, "postgres ") && slices.Contains(forgetful, ofRedis)
+}
+
 // server is which one the fault is of: the name's first word.
 func (k kind) server() string {
 	server, _, _ := strings.Cut(k.name, " ")

@@ -17,6 +17,7 @@
 //	screens.go       who watches
 //	kinds.go         the kinds of faults
 //	faults.go        one after the other
+//	told.go          what an answer says, in the words of the record
 //	verify.go        what must be true of the journal, whatever happened
 //	refusals.go      and of what was refused
 //
@@ -54,7 +55,7 @@ func execute(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&p.commands, "commands", 300, "commands that are answered between two faults")
 	flags.IntVar(&p.nodes, "nodes", 3, "nodes of the installation")
 	flags.StringVar(&p.program, "program", ".build/wartefrei", "the program under test")
-	flags.BoolVar(&p.pairs, "pairs", false, "two faults of two servers at the same time; what was answered while the record was behind may be lost then")
+	flags.BoolVar(&p.pairs, "pairs", false, "two faults of two servers at the same time; where PostgreSQL is away and Redis forgets, what was answered while the record was behind may be lost")
 	flags.StringVar(&p.redis, "redis", "one", "one Redis, sentinel (a master, two replicas, three sentinels), or cluster (three masters)")
 	flags.BoolVar(&p.standby, "standby", false, "a PostgreSQL that stands in for the other")
 	flags.StringVar(&p.only, "only", "", "this kind of fault alone")

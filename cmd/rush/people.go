@@ -61,6 +61,8 @@ type command struct {
 	Behind bool
 	Event  api.Event // of those that a desk or ticket command answered
 	Visit  api.Visit // of those who were let in
+
+	Version int64 // of its event, once the record is read (placed)
 }
 
 // newCrowd has a clerk at every desk.

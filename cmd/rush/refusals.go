@@ -26,7 +26,8 @@ type refusal struct {
 
 // refusals holds each refusal against the model: it must have been right in one
 // of the states that the record came to in its time. What was carried out needs
-// no such search, since its version says when (compare, inOrder, package audit).
+// no such search, since its version says when (compare, inOrder, package audit). A
+// refusal during a pair that forgets may have been right in a state that is lost.
 func (r *run) refusals(ctx context.Context, sent []command) (wrong []string) {
 	byOffice := map[string][]command{}
 	for _, c := range sent {
@@ -34,6 +35,7 @@ func (r *run) refusals(ctx context.Context, sent []command) (wrong []string) {
 	}
 	for office, all := range byOffice {
 		refused, err := refusedOf(all)
+		refused = slices.DeleteFunc(refused, func(c refusal) bool { return r.forgetting(c.command) })
 		if err == nil {
 			refused, err = r.unexplained(ctx, office, refused)
 		}
@@ -69,7 +71,7 @@ func refusedOf(sent []command) (refused []refusal, err error) {
 func bounds(sent []command) (after, until func(time.Time) int64) {
 	var byAnswer []command
 	for _, c := range sent {
-		if c.Event.Version > 0 {
+		if c.Version > 0 {
 			byAnswer = append(byAnswer, c)
 		}
 	}
@@ -78,11 +80,11 @@ func bounds(sent []command) (after, until func(time.Time) int64) {
 	slices.SortFunc(bySending, func(a, b command) int { return a.Sent.Compare(b.Sent) })
 	highest, lowest := make([]int64, len(byAnswer)+1), make([]int64, len(bySending)+1)
 	for n, c := range byAnswer {
-		highest[n+1] = max(highest[n], c.Event.Version)
+		highest[n+1] = max(highest[n], c.Version)
 	}
 	lowest[len(bySending)] = math.MaxInt64
 	for n, c := range slices.Backward(bySending) {
-		lowest[n] = min(lowest[n+1], c.Event.Version)
+		lowest[n] = min(lowest[n+1], c.Version)
 	}
 	after = func(t time.Time) int64 {
 		n, _ := slices.BinarySearchFunc(byAnswer, t, func(c command, t time.Time) int { return c.Answer.Compare(t) })

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -137,26 +138,68 @@ func callOf(id string) (office string, m queue.Mark, err error) {
 	return office, m, err
 }
 
-// shows says what is wrong with what the screen shows and has gonged for, where
-// the calls are as called says; made says whether a call was ever made.
-func (s *screen) shows(called []api.Call, made func(api.Call) bool) string {
+// visible is how long a call stays among those of now, as a screen says; a frame
+// may be older by slack.
+const (
+	visible = 60 * time.Second
+	slack   = 5 * time.Second
+	earlier = 3 // at most so many
+)
+
+// standing is a call that the record has and nobody took back.
+type standing struct {
+	api.Call
+	mark   queue.Mark
+	called bool // nobody has followed it yet
+}
+
+// standing are the calls that the screens of an area show, newest first: of all but
+// those who wait again, have stepped aside or are gone.
+func (r *record) standing(area string) (all []standing) {
+	for office, h := range r.offices {
+		for _, t := range h.In(queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done) {
+			if t.Area != area || t.Call == "" || t.Aside {
+				continue
+			}
+			id, desk := office+"/"+t.Call, h.Desks[t.Desk]
+			_, mark, _ := callOf(id)
+			all = append(all, standing{api.Call{ID: id, Number: t.Number, Desk: desk.Label, Way: desk.Way, At: time.UnixMilli(t.CalledAt), Again: t.Recalled},
+				mark, t.State == queue.Called})
+		}
+	}
+	slices.SortFunc(all, func(a, b standing) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.mark.Epoch, a.mark.Epoch), cmp.Compare(b.mark.Version, a.mark.Version), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// shows says what is wrong with what the screen shows and has gonged for at rest,
+// where these calls stand: it must show exactly them, in their order.
+func (s *screen) shows(all []standing, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, call := range slices.Concat(s.board.Now, s.board.Earlier) {
-		if !made(call) {
-			return fmt.Sprintf("screen %s at %s shows a call that nobody made: %+v", s.area, s.node.address, call)
+	var now, before []api.Call
+	for _, call := range all {
+		shown := slices.ContainsFunc(s.board.Now, func(c api.Call) bool { return c.ID == call.ID })
+		age := at.Sub(call.At)
+		switch {
+		case call.called || age < visible-slack || shown && age < visible+slack:
+			now = append(now, call.Call)
+		case len(before) < earlier:
+			before = append(before, call.Call)
+		}
+		if call.called && !s.gongs[call.ID] {
+			return fmt.Sprintf("screen %s at %s has not gonged for %+v", s.area, s.node.address, call.Call)
 		}
 	}
-	for _, call := range called {
-		shown := slices.ContainsFunc(s.board.Now, func(c api.Call) bool {
-			return c.ID == call.ID && c.Number == call.Number && c.Desk == call.Desk
-		})
-		switch {
-		case !shown:
-			return fmt.Sprintf("screen %s at %s lacks %+v: it shows %v", s.area, s.node.address, call, s.board.Now)
-		case !s.gongs[call.ID]:
-			return fmt.Sprintf("screen %s at %s shows %+v and did not gong for it", s.area, s.node.address, call)
-		}
+	if !slices.EqualFunc(s.board.Now, now, sameCall) || !slices.EqualFunc(s.board.Earlier, before, sameCall) {
+		return fmt.Sprintf("screen %s at %s shows %v and earlier %v, want %v and %v", s.area, s.node.address, s.board.Now, s.board.Earlier, now, before)
 	}
 	return ""
+}
+
+func sameCall(a, b api.Call) bool {
+	same := a.At.Equal(b.At)
+	a.At, b.At = time.Time{}, time.Time{}
+	return same && a == b
 }

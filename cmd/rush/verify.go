@@ -13,7 +13,6 @@ import (
 
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/audit"
-	"github.com/wartefrei/wartefrei/web/api"
 )
 
 // record reads the journal as it grows, and has each event judged (package
@@ -28,9 +27,11 @@ type record struct {
 // history is what is known of one office.
 type history struct {
 	*audit.Office
-	seen   map[int64]event         // by version
-	joined map[string]queue.Ticket // by id, as they joined
-	done   int                     // commands of people
+	seen   map[int64]event   // by version
+	joined map[string]joined // by the ticket's id
+	done   int               // commands of people
+
+	received map[string]queue.Ticket // as they went on here, by where they came from (passage)
 }
 
 // event is what is kept of an event.
@@ -39,12 +40,18 @@ type event struct {
 	told  string
 }
 
+// joined is how a ticket came.
+type joined struct {
+	told    string
+	version int64
+}
+
 func newRecord(pool *pgxpool.Pool) *record {
 	return &record{pool: pool, offices: map[string]*history{}}
 }
 
 func newHistory() *history {
-	return &history{Office: audit.New(), seen: map[int64]event{}, joined: map[string]queue.Ticket{}}
+	return &history{Office: audit.New(), seen: map[int64]event{}, joined: map[string]joined{}, received: map[string]queue.Ticket{}}
 }
 
 // read reads what is new.
@@ -100,63 +107,22 @@ func (r *record) ends() string {
 	return strings.Join(ends, ", ")
 }
 
-// called are the calls of an area that nobody has followed yet.
-func (r *record) called(area string) (called []api.Call) {
-	for office, h := range r.offices {
-		for id, desk := range h.At() {
-			if t := h.Tickets.At(id); t.State == queue.Called && t.Area == area {
-				called = append(called, api.Call{ID: office + "/" + t.Call, Number: t.Number, Desk: h.Desks[desk].Label})
-			}
-		}
-	}
-	return called
-}
-
-// made says whether a call that a screen shows is in the record.
-func (r *record) made(c api.Call) bool {
-	office, m, err := callOf(c.ID)
-	h, ok := r.offices[office]
-	return err == nil && ok && h.seen[m.Version].epoch == m.Epoch && strings.Contains(h.seen[m.Version].told, c.Number+string(queue.Called))
-}
-
 // take holds an event against the state before it, and keeps what answers are compared with.
 func (h *history) take(e queue.Event) []string {
 	for _, t := range e.Tickets {
 		if _, ok := h.Tickets.Get(t.ID); !ok {
-			h.joined[string(t.ID)] = t
+			h.joined[string(t.ID)] = joined{toldVisit(e.Office, t), e.Version}
 		}
+	}
+	if e.Kind == (queue.Receive{}).Kind() {
+		from := e.Tickets[0].SentFrom
+		h.received[passage(from.Office, e.Tickets[0].ID, from.Mark())] = e.Tickets[0]
 	}
 	h.seen[e.Version] = event{e.Epoch, told(e)}
 	if e.Actor.Role != "system" {
 		h.done++
 	}
 	return h.Take(e)
-}
-
-// told is what an event says, as far as an answer over HTTP says it too.
-func told(e queue.Event) string {
-	var b strings.Builder
-	b.WriteString(e.Kind)
-	for _, t := range e.Tickets {
-		fmt.Fprint(&b, " ", t.ID, t.Number, t.State, t.Due, t.Desk, t.Call, t.Calls)
-	}
-	for _, d := range e.Desks {
-		fmt.Fprint(&b, " ", d.ID, d.State, d.Ticket)
-	}
-	return b.String()
-}
-
-// answered is what an answer says, in the words of told.
-func answered(e api.Event) string {
-	as := queue.Event{Kind: e.Kind}
-	for _, t := range e.Tickets {
-		as.Tickets = append(as.Tickets, queue.Ticket{ID: queue.TicketID(t.ID), Number: t.Number, State: queue.State(t.State), Due: t.Due.UnixMilli(),
-			Desk: queue.DeskID(t.Desk), Call: t.Call, Calls: t.Calls})
-	}
-	for _, d := range e.Desks {
-		as.Desks = append(as.Desks, queue.Desk{ID: queue.DeskID(d.ID), State: queue.DeskState(d.State), Ticket: queue.TicketID(d.Ticket)})
-	}
-	return told(as)
 }
 
 // compare holds every answer against the record: it is there, once, as it was
@@ -176,8 +142,8 @@ func compare(sent []command, r *record) (wrong []string) {
 		case !ok:
 			say(c, "the office has no record")
 		case c.Event.Version == 0:
-			if t, ok := h.joined[c.Visit.ID]; !ok || t.Number != c.Visit.Number {
-				say(c, "%s is not in the record", c.Visit.Number)
+			if j := h.joined[c.Visit.ID]; j.told != answeredVisit(c.Visit) {
+				say(c, "answered %s, recorded %s", answeredVisit(c.Visit), j.told)
 			}
 		default:
 			if e := h.seen[c.Event.Version]; e.epoch != c.Event.Epoch || e.told != answered(c.Event) {
@@ -193,8 +159,13 @@ func compare(sent []command, r *record) (wrong []string) {
 	return wrong
 }
 
-// lost are those who were sent to another office and did not arrive there, or
-// are in both.
+// passage names a visit's way from an office to another.
+func passage(from queue.OfficeID, id queue.TicketID, sent queue.Mark) string {
+	return fmt.Sprint(from, " ", id, " ", sent)
+}
+
+// lost are those who were sent to another office and did not arrive there as they
+// were sent, or are in both.
 func (r *record) lost() (wrong []string) {
 	open := map[queue.TicketID]string{}
 	for office, h := range r.offices {
@@ -208,9 +179,15 @@ func (r *record) lost() (wrong []string) {
 			if t.State != queue.Sent {
 				continue
 			}
-			there, ok := r.offices[string(t.SentTo.Office)]
-			if !ok || there.Tickets.At(t.ID).SentFrom == nil {
+			var arrived queue.Ticket
+			if there, ok := r.offices[string(t.SentTo.Office)]; ok {
+				arrived = there.received[passage(queue.OfficeID(office), t.ID, t.SentTo.Mark())]
+			}
+			switch {
+			case arrived.ID == "":
 				wrong = append(wrong, fmt.Sprintf("%s was sent from %s to %s and never arrived", t.ID, office, t.SentTo.Office))
+			case arrived.Due != t.Due || arrived.Class != t.Class || arrived.Slot != t.Slot || !slices.Equal(arrived.Services, t.SentTo.Services):
+				wrong = append(wrong, fmt.Sprintf("%s was sent from %s as %+v and arrived in %s as %+v", t.ID, office, t, t.SentTo.Office, arrived))
 			}
 		}
 	}
@@ -218,12 +195,13 @@ func (r *record) lost() (wrong []string) {
 }
 
 // forgotten leaves out, and counts, what two faults at once may lose: what was
-// answered while the record was behind, and is not in the record. The answer to
-// somebody who was let in does not say whether it was.
+// answered while the record was behind, during a pair that forgets, and is not in
+// the record. The answer to somebody who was let in does not say whether the record
+// was behind: of these, whoever was let in during such a pair.
 func (r *run) forgotten(sent []command) []command {
 	return slices.DeleteFunc(slices.Clone(sent), func(c command) bool {
 		h, ok := r.record.offices[c.Office]
-		if !ok || c.Status >= 300 {
+		if !ok || c.Status >= 300 || !r.forgetting(c) {
 			return false
 		}
 		e := h.seen[c.Event.Version]
@@ -236,19 +214,38 @@ func (r *run) forgotten(sent []command) []command {
 	})
 }
 
+// forgetting says whether a command was answered during a pair that forgets.
+func (r *run) forgetting(c command) bool {
+	return slices.ContainsFunc(r.forgets, func(s span) bool { return !c.Answer.Before(s.from) && !c.Answer.After(s.until) })
+}
+
+// placed gives commands the versions of their events: the answer to somebody who
+// was let in does not say it, the record does.
+func (r *record) placed(sent []command) []command {
+	sent = slices.Clone(sent)
+	for n := range sent {
+		c := &sent[n]
+		c.Version = c.Event.Version
+		if h, ok := r.offices[c.Office]; ok && c.Visit.ID != "" {
+			c.Version = h.joined[c.Visit.ID].version
+		}
+	}
+	return sent
+}
+
 // inOrder holds that what was sent after an answer came after it.
 func inOrder(sent []command) (wrong []string) {
 	byOffice := map[string][]command{}
 	for _, c := range sent {
-		if c.Event.Version > 0 {
+		if c.Version > 0 {
 			byOffice[c.Office] = append(byOffice[c.Office], c)
 		}
 	}
 	for office, commands := range byOffice {
 		after, _ := bounds(commands)
 		for _, c := range commands {
-			if highest := after(c.Sent); c.Event.Version <= highest {
-				wrong = append(wrong, fmt.Sprintf("%s %s: version %d, sent after %d was answered", office, c.Key, c.Event.Version, highest))
+			if highest := after(c.Sent); c.Version <= highest {
+				wrong = append(wrong, fmt.Sprintf("%s %s: version %d, sent after %d was answered", office, c.Key, c.Version, highest))
 			}
 		}
 	}
@@ -265,8 +262,9 @@ func (r *run) repeat(sent []command) (wrong []string) {
 		}
 		again := command{Path: c.Path, Key: c.Key, Body: c.Body, Sent: time.Now()}
 		r.crowd.answer(&again, n%len(r.site.nodes))
-		if again.Status != c.Status || again.Visit.ID != c.Visit.ID || answered(again.Event) != answered(c.Event) || again.Event.Version != c.Event.Version {
-			wrong = append(wrong, fmt.Sprintf("%s %s: answered %d %s, and again %d %s", c.Path, c.Key, c.Status, answered(c.Event), again.Status, answered(again.Event)))
+		if again.Status != c.Status || answeredVisit(again.Visit) != answeredVisit(c.Visit) || answered(again.Event) != answered(c.Event) || again.Event.Version != c.Event.Version {
+			wrong = append(wrong, fmt.Sprintf("%s %s: answered %d %s %s, and again %d %s %s", c.Path, c.Key,
+				c.Status, answered(c.Event), answeredVisit(c.Visit), again.Status, answered(again.Event), answeredVisit(again.Visit)))
 		}
 	}
 	return wrong

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -16,27 +17,39 @@ import (
 func TestCompareNotices(t *testing.T) {
 	t.Parallel()
 	r := &record{offices: map[string]*history{"o": newHistory()}}
-	r.offices["o"].take(queue.Event{Epoch: 1, Version: 4, Kind: "join", Tickets: []queue.Ticket{{ID: "B", Number: "K 2", State: queue.Waiting}}})
-	r.offices["o"].take(queue.Event{Epoch: 1, Version: 5, Kind: "call-next", Tickets: []queue.Ticket{{ID: "A", Number: "K 1", State: queue.Called, Desk: "1", Due: 10}},
-		Desks: []queue.Desk{{ID: "1", State: queue.DeskOpen, Ticket: "A"}}})
+	r.offices["o"].take(queue.Event{Office: "o", Epoch: 1, Version: 4, Kind: "join", Tickets: []queue.Ticket{{ID: "B", Number: "K 2", State: queue.Waiting, Due: 10, Services: []queue.ServiceID{"id"}}}})
+	r.offices["o"].take(queue.Event{Office: "o", Epoch: 1, Version: 5, Kind: "call-next", Tickets: []queue.Ticket{{ID: "A", Number: "K 1", Class: queue.Booked, State: queue.Called, Desk: "1", Due: 10,
+		Why: &queue.Why{Rule: queue.RuleEarliest, Due: 10}}}, Desks: []queue.Desk{{ID: "1", State: queue.DeskOpen, Serves: []queue.ServiceID{"id"}, Ticket: "A"}}})
 	at := time.UnixMilli(10)
-	right := api.Event{Epoch: 1, Version: 5, Kind: "call-next",
-		Tickets: []api.Ticket{{ID: "A", Number: "K 1", State: "called", Desk: "1", Due: at}}, Desks: []api.Desk{{ID: "1", State: "open", Ticket: "A"}}}
-	another, lost, older := right, right, right
-	another.Tickets = []api.Ticket{{ID: "B", Number: "K 2", State: "called", Desk: "1", Due: at}}
-	lost.Version, older.Epoch = 7, 2
+	right := func() api.Event {
+		return api.Event{Office: "o", Epoch: 1, Version: 5, Kind: "call-next", Tickets: []api.Ticket{{ID: "A", Number: "K 1", Class: "booked", State: "called", Desk: "1", Due: at,
+			Why: &api.Why{Rule: "earliest", Due: at}}}, Desks: []api.Desk{{ID: "1", State: "open", Serves: []string{"id"}, Meets: []string{}, Ticket: "A"}}}
+	}
+	but := func(change func(*api.Event)) command {
+		e := right()
+		change(&e)
+		return command{Event: e}
+	}
+	joined := api.Visit{Office: "o", ID: "B", Number: "K 2", State: "waiting", Due: at, Services: []string{"id"}, Ahead: 3, Desks: 1}
+	another := joined
+	another.Services = []string{"pass"}
 	for name, c := range map[string]struct {
 		sent command
 		want string
 	}{
-		"right":             {command{Event: right}, ""},
+		"right":             {command{Event: right()}, ""},
 		"refused":           {command{Status: 409}, ""},
-		"another answer":    {command{Event: another}, "recorded"},
-		"lost":              {command{Event: lost}, "recorded"},
-		"of another epoch":  {command{Event: older}, "recorded"},
-		"a lost ticket":     {command{Visit: api.Visit{ID: "C", Number: "K 3"}}, "is not in the record"},
-		"a ticket":          {command{Visit: api.Visit{ID: "B", Number: "K 2"}}, ""},
-		"an office unknown": {command{Office: "p", Event: right}, "no record"},
+		"another answer":    {but(func(e *api.Event) { e.Tickets[0].ID, e.Tickets[0].Number = "B", "K 2" }), "recorded"},
+		"another class":     {but(func(e *api.Event) { e.Tickets[0].Class = "urgent" }), "recorded"},
+		"another service":   {but(func(e *api.Event) { e.Tickets[0].Services = []string{"pass"} }), "recorded"},
+		"another reason":    {but(func(e *api.Event) { e.Tickets[0].Why.Rule = "chosen" }), "recorded"},
+		"another desk":      {but(func(e *api.Event) { e.Desks[0].Serves = []string{"pass"} }), "recorded"},
+		"lost":              {but(func(e *api.Event) { e.Version = 7 }), "recorded"},
+		"of another epoch":  {but(func(e *api.Event) { e.Epoch = 2 }), "recorded"},
+		"a lost ticket":     {command{Visit: api.Visit{ID: "C", Number: "K 3"}}, "recorded"},
+		"a ticket":          {command{Visit: joined}, ""},
+		"another ticket":    {command{Visit: another}, "recorded"},
+		"an office unknown": {command{Office: "p", Event: right()}, "no record"},
 	} {
 		if c.sent.Office == "" {
 			c.sent.Office = "o"
@@ -52,7 +65,7 @@ func TestCompareNotices(t *testing.T) {
 		}
 	}
 	r.offices["o"].done = 2
-	if said := strings.Join(compare([]command{{Office: "o", Status: 200, Event: right}}, r), "\n"); !strings.Contains(said, "2 commands are recorded, 1 were answered") {
+	if said := strings.Join(compare([]command{{Office: "o", Status: 200, Event: right()}}, r), "\n"); !strings.Contains(said, "2 commands are recorded, 1 were answered") {
 		t.Errorf("a command that nobody was answered: found %q", said)
 	}
 }
@@ -61,7 +74,7 @@ func TestCompareNotices(t *testing.T) {
 func TestInOrder(t *testing.T) {
 	t.Parallel()
 	at := func(sent, answer int64, version int64) command {
-		return command{Office: "o", Sent: time.UnixMilli(sent), Answer: time.UnixMilli(answer), Event: api.Event{Version: version}}
+		return command{Office: "o", Sent: time.UnixMilli(sent), Answer: time.UnixMilli(answer), Version: version}
 	}
 	if wrong := inOrder([]command{at(0, 10, 2), at(5, 9, 1), at(11, 12, 3)}); len(wrong) != 0 {
 		t.Errorf("at once, then later: %v", wrong)
@@ -71,46 +84,70 @@ func TestInOrder(t *testing.T) {
 	}
 }
 
-// TestMade knows the calls that were made from any others.
-func TestMade(t *testing.T) {
+// TestBoards: a screen shows the calls that stand and no other, in their order,
+// each with what it says.
+func TestBoards(t *testing.T) {
 	t.Parallel()
 	r := &record{offices: map[string]*history{"o": newHistory()}}
-	r.offices["o"].take(queue.Event{Epoch: 2, Version: 5, Kind: "call-next", Tickets: []queue.Ticket{{ID: "A", Number: "K 1", State: queue.Called, Desk: "1", Call: "2-5"}},
-		Desks: []queue.Desk{{ID: "1", State: queue.DeskOpen, Ticket: "A"}}})
-	for call, want := range map[api.Call]bool{{ID: "o/2-5", Number: "K 1"}: true, {ID: "o/1-5", Number: "K 1"}: false, {ID: "o/2-6", Number: "K 1"}: false,
-		{ID: "p/2-5", Number: "K 1"}: false, {ID: "o/2-5", Number: "K 2"}: false, {ID: "x", Number: "K 1"}: false} {
-		if r.made(call) != want {
-			t.Errorf("%+v was made: %t", call, !want)
+	ticket := func(n int64, state queue.State) queue.Ticket {
+		return queue.Ticket{ID: queue.TicketID(fmt.Sprint(n)), Number: fmt.Sprintf("K %d", n), Area: "halle", State: state, Desk: "1", Call: fmt.Sprintf("2-%d", n), CalledAt: n * 100_000}
+	}
+	aside := ticket(8, queue.Parked)
+	aside.Aside = true
+	r.offices["o"].take(queue.Event{Office: "o", Epoch: 2, Version: 10, Kind: "opened", Desks: []queue.Desk{{ID: "1", Label: "4", Way: "upstairs"}},
+		Tickets: []queue.Ticket{ticket(1, queue.Called), ticket(2, queue.Done), ticket(3, queue.Waiting), ticket(4, queue.Gone), ticket(5, queue.Serving),
+			ticket(6, queue.Missed), ticket(7, queue.Parked), aside, ticket(9, queue.Done)}})
+	call := func(n int64) api.Call {
+		return api.Call{ID: fmt.Sprintf("o/2-%d", n), Number: fmt.Sprintf("K %d", n), Desk: "4", Way: "upstairs", At: time.UnixMilli(n * 100_000)}
+	}
+	right := func() *screen {
+		s := newScreen("halle", &node{})
+		s.gongs["o/2-1"] = true
+		s.board = api.Board{Now: []api.Call{call(9), call(1)}, Earlier: []api.Call{call(7), call(6), call(5)}}
+		return s
+	}
+	for name, c := range map[string]struct {
+		spoil func(*screen)
+		at    int64
+		right bool
+	}{
+		"right":               {func(*screen) {}, 910_000, true},
+		"a moment late":       {func(*screen) {}, 961_000, true},
+		"too late":            {func(*screen) {}, 966_000, false},
+		"one who waits again": {func(s *screen) { s.board.Earlier[0] = call(3) }, 910_000, false},
+		"one who is gone":     {func(s *screen) { s.board.Now = append(s.board.Now, call(4)) }, 910_000, false},
+		"one who is aside":    {func(s *screen) { s.board.Earlier[0] = call(8) }, 910_000, false},
+		"one is lacking":      {func(s *screen) { s.board.Now = s.board.Now[:1] }, 910_000, false},
+		"another order":       {func(s *screen) { s.board.Earlier[0], s.board.Earlier[1] = call(6), call(7) }, 910_000, false},
+		"one too many":        {func(s *screen) { s.board.Earlier = append(s.board.Earlier, call(2)) }, 910_000, false},
+		"another desk":        {func(s *screen) { s.board.Now[0].Desk = "5" }, 910_000, false},
+		"no gong":             {func(s *screen) { delete(s.gongs, "o/2-1") }, 910_000, false},
+	} {
+		s := right()
+		c.spoil(s)
+		if wrong := s.shows(r.standing("halle"), time.UnixMilli(c.at)); (wrong == "") != c.right {
+			t.Errorf("%s: found %q", name, wrong)
 		}
 	}
 }
 
-// TestGongs: a screen gongs once for each call that is newer than all before,
-// and says when it shows one that it did not gong for.
+// TestGongs: a screen gongs once for each call that is newer than all before, and
+// says when a frame is older than the one before.
 func TestGongs(t *testing.T) {
 	t.Parallel()
 	s := newScreen("halle", &node{})
-	call := api.Call{ID: "o/2-5", Number: "K 1", Desk: "1"}
 	s.take([]byte(`{"epoch": 2, "version": 5, "data": {"now": [{"id": "o/2-5", "number": "K 1", "desk": "1"}]}, "calls": [{"id": "o/2-5"}, {"id": "p/1-9"}]}`))
 	s.take([]byte(`{"epoch": 2, "version": 6, "data": {"now": [{"id": "o/2-5", "number": "K 1", "desk": "1"}]}, "calls": [{"id": "o/2-4"}]}`))
 	if len(s.gongs) != 2 || !s.gongs["o/2-5"] || !s.gongs["p/1-9"] {
 		t.Errorf("gongs for %v", s.gongs)
 	}
-	every := func(api.Call) bool { return true }
-	if wrong := s.shows([]api.Call{call}, every); wrong != "" {
-		t.Error(wrong)
-	}
-	delete(s.gongs, call.ID)
-	if wrong := s.shows([]api.Call{call}, every); !strings.Contains(wrong, "did not gong") {
-		t.Errorf("found %q", wrong)
-	}
-	call.ID = "o/2-7"
-	if wrong := s.shows([]api.Call{call}, every); !strings.Contains(wrong, "lacks") {
-		t.Errorf("found %q", wrong)
-	}
 	s.take([]byte(`{"epoch": 2, "version": 7, "data": {}, "calls": [{"id": "o/B4DS2521"}]}`))
 	if len(s.fell) != 1 {
 		t.Errorf("an id that names no event: %v", s.fell)
+	}
+	s.take([]byte(`{"epoch": 2, "version": 6, "data": {}}`))
+	if len(s.fell) != 2 {
+		t.Errorf("a frame that is older than the one before: %v", s.fell)
 	}
 }
 
@@ -137,10 +174,16 @@ func TestUnexplained(t *testing.T) {
 	if recorded, err := pgjournal.New(r.site.pool).Append(t.Context(), []pgjournal.Batch{batch}); err != nil || !recorded[0] {
 		t.Fatal(recorded, err)
 	}
+	r.record = newRecord(r.site.pool)
+	if err := r.record.read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	done := func(version, sent, answer int64) command {
 		return command{Office: "o", Status: 200, Sent: time.UnixMilli(sent), Answer: time.UnixMilli(answer), Event: api.Event{Version: version}}
 	}
-	sent := []command{done(2, 0, 10), done(3, 20, 30), done(4, 60, 70)}
+	join := done(0, 20, 30)
+	join.Status, join.Visit.ID = 201, "A"
+	sent := r.record.placed([]command{done(2, 0, 10), join, done(4, 60, 70)})
 	for _, c := range []struct {
 		path, body, code string
 		sent, answer     int64
@@ -165,5 +208,55 @@ func TestUnexplained(t *testing.T) {
 	odd := command{Office: "o", Status: 409, Path: "/offices/o/tickets", Body: "{}"}
 	if wrong := r.refusals(t.Context(), append(sent, odd)); len(wrong) != 1 {
 		t.Errorf("a refusal that cannot be judged: %v", wrong)
+	}
+}
+
+// TestForgotten: only what was answered while PostgreSQL was away and Redis forgot
+// may be lost, and of that only what was said to be behind.
+func TestForgotten(t *testing.T) {
+	t.Parallel()
+	for name, forgets := range map[string]bool{"postgres killed + redis killed": false, "postgres cut off + redis full": false, "node killed + redis emptied": false,
+		"postgres killed": false, "redis emptied": false, "postgres silent + redis emptied": true, "postgres killed + redis set back": true} {
+		if (kind{name: name}).forgets() != forgets {
+			t.Errorf("%s forgets: %t", name, !forgets)
+		}
+	}
+	r := &run{record: &record{offices: map[string]*history{"o": newHistory()}}, forgets: []span{{time.UnixMilli(10), time.UnixMilli(20)}}}
+	behind := func(answer int64, so bool) command {
+		return command{Office: "o", Status: 200, Answer: time.UnixMilli(answer), Behind: so, Event: api.Event{Epoch: 1, Version: 2}}
+	}
+	join := command{Office: "o", Status: 201, Answer: time.UnixMilli(25), Visit: api.Visit{ID: "A"}}
+	for _, c := range []struct {
+		sent command
+		may  bool
+	}{{behind(15, true), true}, {behind(15, false), false}, {behind(5, true), false}, {behind(21, true), false}, {join, false}} {
+		if kept := r.forgotten([]command{c.sent}); (len(kept) == 0) != c.may {
+			t.Errorf("%+v may be lost: %t", c.sent, !c.may)
+		}
+	}
+}
+
+// TestLost: whoever was sent to another office is there, and only there, as they were sent.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	services := []queue.ServiceID{"id"}
+	sent := queue.Ticket{ID: "A", Class: queue.Booked, Due: 10, State: queue.Sent, SentTo: &queue.Passage{Office: "p", Services: services, Epoch: 1, Version: 3}}
+	for name, c := range map[string]struct {
+		change func(*queue.Ticket)
+		want   string
+	}{
+		"arrived":           {func(*queue.Ticket) {}, ""},
+		"of an earlier way": {func(t *queue.Ticket) { t.SentFrom.Version = 2 }, "never arrived"},
+		"due later":         {func(t *queue.Ticket) { t.Due = 11 }, "arrived in p as"},
+		"another service":   {func(t *queue.Ticket) { t.Services = []queue.ServiceID{"pass"} }, "arrived in p as"},
+	} {
+		r := &record{offices: map[string]*history{"o": newHistory(), "p": newHistory()}}
+		r.offices["o"].take(queue.Event{Office: "o", Epoch: 1, Version: 3, Kind: "send", Tickets: []queue.Ticket{sent}})
+		arrived := queue.Ticket{ID: "A", Class: queue.Booked, Due: 10, State: queue.Waiting, Services: services, SentFrom: &queue.Passage{Office: "o", Epoch: 1, Version: 3}}
+		c.change(&arrived)
+		r.offices["p"].take(queue.Event{Office: "p", Epoch: 1, Version: 3, Kind: "receive", Tickets: []queue.Ticket{arrived}})
+		if said := strings.Join(r.lost(), "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
+			t.Errorf("%s: found %q, want %q", name, said, c.want)
+		}
 	}
 }
