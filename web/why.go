@@ -18,7 +18,7 @@ import (
 // into it. Within that nobody can tell: a walk-in's allowance is its service's,
 // and services change.
 func grounds(l *texts.Language, t queue.Ticket, rules queue.Rules, zone *time.Location) string {
-	if t.Class == queue.AtOnce && t.Due == t.Arrived && rules.AtOnce > 0 {
+	if t.Class == queue.AtOnce && t.Due == t.Came() && rules.AtOnce > 0 {
 		return sayOf(l, "why.at-once-full", t, zone)
 	}
 	facts, minute := came(l, t, rules, zone), time.Minute.Milliseconds()
@@ -39,16 +39,16 @@ func grounds(l *texts.Language, t queue.Ticket, rules queue.Rules, zone *time.Lo
 func reckoned(t queue.Ticket) (from, to int64) {
 	switch {
 	case t.Class == queue.Booked:
-		from = max(t.Slot, t.Arrived)
+		from = max(t.Slot, t.Came())
 		return from, from
 	case t.Class == queue.Urgent && t.Slot != 0:
 		return t.Slot, t.Slot
 	case t.Class == queue.Urgent:
-		return t.Arrived, t.Arrived
+		return t.Came(), t.Came()
 	case t.Class == queue.AtOnce:
-		return 0, t.Arrived
+		return 0, t.Came()
 	default:
-		return t.Arrived, math.MaxInt64
+		return t.Came(), math.MaxInt64
 	}
 }
 
@@ -70,7 +70,7 @@ func came(l *texts.Language, t queue.Ticket, rules queue.Rules, zone *time.Locat
 }
 
 func checkedIn(l *texts.Language, t queue.Ticket, zone *time.Location) string {
-	late := time.Duration(t.Arrived-t.Slot) * time.Millisecond
+	late := time.Duration(t.Came()-t.Slot) * time.Millisecond
 	if late < time.Minute {
 		return sayOf(l, "why.booked", t, zone)
 	}
@@ -80,13 +80,13 @@ func checkedIn(l *texts.Language, t queue.Ticket, zone *time.Location) string {
 // tooLate says that a ticket's appointment could no longer be checked in when its person came.
 func tooLate(t queue.Ticket, rules queue.Rules) bool {
 	appointment := booking.Appointment{State: booking.Booked, Start: time.UnixMilli(t.Slot)}
-	return checkin.Window(rules, appointment, time.UnixMilli(t.Arrived)) == checkin.Late
+	return checkin.Window(rules, appointment, time.UnixMilli(t.Came())) == checkin.Late
 }
 
 // sayOf says a sentence with a ticket's times and reason in it.
 func sayOf(l *texts.Language, key string, t queue.Ticket, zone *time.Location, more ...any) string {
 	clock := func(ms int64) string { return l.Clock(time.UnixMilli(ms).In(zone)) }
-	values := append(more, "slot", clock(t.Slot), "arrived", clock(t.Arrived), "due", clock(t.Due))
+	values := append(more, "slot", clock(t.Slot), "arrived", clock(t.Came()), "due", clock(t.Due))
 	if t.Reason != "" {
 		values = append(values, "reason", l.T("reason."+t.Reason))
 	}

@@ -55,7 +55,7 @@ var ways = map[string][]way{
 	"merge":                {{"waiting", "merged", "into endedAt"}, {anyOpen, "same", "services needs persons due"}},
 	"here":                 {{"missed parked", "waiting", backFields + " class"}},
 	"leave":                {{"waiting called parked missed", "gone", "endedAt"}},
-	"cancel":               {{anyOpen, "gone", "endedAt reason"}},
+	"cancel":               {{anyOpen, "gone", "cancelled endedAt"}},
 }
 
 // deskFields are what an event may change of a desk: of whom it has, unless they are here.

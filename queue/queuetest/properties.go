@@ -147,11 +147,15 @@ func earlyGainsNothing(t *testing.T, line queue.Line) {
 	if e, err := line.Do(t.Context(), request("next-noted", 14*time.Minute, next("1"))); !errors.Is(err, queue.ErrEmpty) {
 		t.Errorf("before anybody joins: called %v, %v", e.Tickets, err)
 	}
-	for n, c := range []queue.Command{here("noted-for-30"), queue.BringBack{Ticket: "noted-for-30"}, queue.BringBack{Ticket: "noted-for-30", Desk: "1"},
+	for n, c := range []queue.Command{here("noted-for-30"), queue.BringBack{Ticket: "noted-for-30"},
 		queue.Transfer{Ticket: "noted-for-30", Services: set("id")}, send("noted-for-30", "urkunde")} {
 		if e, err := line.Do(t.Context(), request(fmt.Sprintf("too-soon-%d", n), 15*time.Minute-time.Millisecond, c)); !errors.Is(err, queue.ErrTooSoon) {
 			t.Errorf("%s before they join: %q, %v", c.Kind(), summary(e), err)
 		}
+	}
+	to := queue.BringBack{Ticket: "noted-for-30", Desk: "1"} // no desk has parked them
+	if e, err := line.Do(t.Context(), request("to-a-desk", 15*time.Minute, to)); !errors.Is(err, queue.ErrWrongState) {
+		t.Errorf("to a desk: %q, %v", summary(e), err)
 	}
 	give(t, line, request("noted-joins", 15*time.Minute, queue.BringBack{Ticket: "noted-for-30"}))
 	arrive("early-for-30", 15, 30)

@@ -64,7 +64,7 @@ type generator struct {
 
 // Days are calm and busy by turns. On a calm one hardly any time passes, so that
 // nearly everybody is called before they are due; on a busy one they are overdue.
-const calm, busy = 4_000, 60_000
+const calm, busy = 5_000, 60_000
 
 func newGenerator(seed uint64, p *pair) *generator {
 	return &generator{Rand: rand.New(rand.NewPCG(seed, 0)), pair: p, at: opens, pace: calm, day: opens}
