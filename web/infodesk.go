@@ -64,7 +64,7 @@ type infodeskForm struct {
 // Has says whether a need is ticked.
 func (f infodeskForm) Has(need queue.Need) bool { return slices.Contains(f.Needs, need) }
 
-// issued is a ticket just given, with why it is due when it is.
+// issued is a ticket just given, with what its due comes of.
 type issued struct {
 	ticketView
 	Grounds string

@@ -96,7 +96,7 @@ func sayOf(l *texts.Language, key string, t queue.Ticket, zone *time.Location, m
 // called says in one sentence why the ticket at a desk was called when it was:
 // of the call that brought it there, if one did.
 func called(l *texts.Language, t queue.Ticket, zone *time.Location) string {
-	if t.State == queue.Serving && t.ParkedAt >= t.CalledAt && t.ParkedAt != 0 {
+	if t.State == queue.Serving && t.ParkedAt >= t.CalledAt {
 		return l.T("why.brought-back")
 	}
 	if t.Why == nil {
