@@ -191,4 +191,15 @@ func TestWhyAtTheDesk(t *testing.T) {
 
 	b.post(other, url.Values{"command": {"call-this"}, "ticket": {string(called.ID)}, "reason": {"belongs-together"}}).want(200,
 		"<p>Ohne Termin, gekommen 08:05, Aufruf verpasst, fällig 08:47. Außer der Reihe aufgerufen: Gehört zu jemandem am Schalter. Fällig war 08:47.</p>")
+
+	b.post(desk, url.Values{"command": {"finish"}, "ticket": {string(elsewhere.ID)}, "done": {"reisepass"}}).want(200)
+	b.post(infodesk, url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"urgent"}, "reason": {"deadline"}}).want(200, "<br>Dringend: Frist endet, gekommen 08:29</p>")
+	b.post(desk, url.Values{"command": {"call-next"}}).want(200, "<p>Dringend: Frist endet, gekommen 08:29. Fällig 08:29, niemand")
+	urgent := s.office("buergerbuero").Desks["4"].Ticket
+	s.clock.forward(2 * time.Minute)
+	b.post(desk, url.Values{"command": {"no-show"}, "ticket": {string(urgent)}}).want(200)
+	s.clock.forward(5 * time.Minute)
+	s.browse(t, "de").post("/tickets/"+string(urgent)+"/here", nil).want(200)
+	s.eventually(t, func() bool { return s.office("buergerbuero").Tickets.At(urgent).State == queue.Waiting })
+	b.get(desk).want(200, "<small>Dringend: Frist endet, gekommen 08:29, später wieder da, fällig 08:36</small>")
 }
