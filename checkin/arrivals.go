@@ -50,7 +50,8 @@ var (
 
 // ByCode checks in whoever shows the code at a house. Only failures of the
 // machinery are errors; what the citizen did wrong is an Outcome. id is the
-// request's, a repeat returns the first ticket.
+// request's: a repeat of one that gave a ticket is answered as that was, while the
+// appointment stands. One that gave none has changed nothing, and is asked anew.
 func (a *Arrivals) ByCode(ctx context.Context, house booking.HouseID, code, id string, actor queue.Actor) (Answer, error) {
 	appointment, err := a.Appointments.ByCode(ctx, house, a.City().Day(a.Now()), code)
 	if errors.Is(err, booking.ErrUnknown) {
@@ -77,15 +78,11 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 		return answer, nil
 	}
 	t, at, err := a.visitOf(ctx, appointment)
-	switch {
-	case err != nil:
+	if err != nil {
 		return answer, err
-	case GoesOn(t):
-		answer.Outcome, answer.Ticket, answer.Office = Already, t, at
-		return answer, nil
-	case t.ID != "":
-		answer.Outcome = Ended
-		return answer, nil
+	}
+	if t.ID != "" {
+		return a.again(ctx, office, answer, t, at, id, actor)
 	}
 	if answer.Outcome == Early && rules.Noted && city.Day(appointment.Start) == city.Day(now) {
 		answer.Outcome = Welcome
@@ -99,6 +96,40 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 		answer.Ticket, answer.Office, err = a.visitOf(ctx, appointment)
 	}
 	return answer, err
+}
+
+// again answers somebody who has had a ticket: as at first, if this very request
+// gave it; else with the ticket t as it is now, in the office at.
+func (a *Arrivals) again(ctx context.Context, office *booking.Office, answer Answer, t queue.Ticket, at booking.OfficeID, id string, actor queue.Actor) (Answer, error) {
+	first, err := a.joinedBy(ctx, office, answer.Appointment, id, actor)
+	switch {
+	case err != nil:
+		return answer, err
+	case first.Class == queue.Entitled:
+		answer.Outcome, answer.Ticket = Late, first
+	case first.ID != "":
+		answer.Outcome, answer.Ticket = Welcome, first
+	case GoesOn(t):
+		answer.Outcome, answer.Ticket, answer.Office = Already, t, at
+	default:
+		answer.Outcome = Ended
+	}
+	return answer, nil
+}
+
+// joinedBy is the ticket with which a request let somebody join, as it was then; the
+// zero ticket if another request did. The queue knows, so it is asked to let them
+// join once more: it repeats what it did for this id, and refuses any other, since
+// the appointment has a ticket. The class is a part of what was asked.
+func (a *Arrivals) joinedBy(ctx context.Context, office *booking.Office, appointment booking.Appointment, id string, actor queue.Actor) (queue.Ticket, error) {
+	t, err := a.joinBooked(ctx, office, appointment, queue.Booked, id, actor)
+	if errors.Is(err, queue.ErrOtherContent) {
+		t, err = a.joinBooked(ctx, office, appointment, queue.Entitled, id, actor)
+	}
+	if errors.Is(err, queue.ErrJoined) || errors.Is(err, booking.ErrServiceUnknown) { // also one that the office does not have any more
+		return queue.Ticket{}, nil
+	}
+	return t, err
 }
 
 // Entitle gives somebody who came too late for their window a ticket for today,

@@ -355,7 +355,8 @@ func (p *program) reading(v api.Visit) {
 	}
 }
 
-// TestRepeats: the same key again changes nothing and gets the same answer; nobody else gets it.
+// TestRepeats: the same key again changes nothing and gets the same answer; nobody
+// else gets it, and in another office it is another key.
 func TestRepeats(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -395,6 +396,10 @@ func TestRepeats(t *testing.T) {
 	}
 	if _, text := send(administrator, "/offices/buergerbuero/tickets", one); strings.Contains(text, "other-content") {
 		t.Errorf("somebody else's key is taken: %s", text)
+	}
+	elsewhere := api.NewTicket{Services: []api.Choice{{Service: "wohngeld", Persons: 1}}}
+	if status, text := send(administrator, "/offices/wohngeld/tickets", elsewhere); status != 201 {
+		t.Errorf("the key in another office, where it is another: %d %s", status, text)
 	}
 	if state, err := s.Line.Office(t.Context(), "buergerbuero"); err != nil || state.Tickets.Len() != 2 {
 		t.Errorf("%d tickets, want one of the terminal and one of the administrator: %v", state.Tickets.Len(), err)

@@ -368,7 +368,7 @@ func (s *Server) letInFound(r *http.Request, id booking.AppointmentID, entitled 
 		return checkin.Answer{}, booking.ErrUnknown
 	}
 	answer, err := s.Arrivals.ByAppointment(r.Context(), appointment, requestID(r), visiting(r).actor())
-	if err == nil && answer.Outcome == checkin.Late && entitled {
+	if err == nil && answer.Outcome == checkin.Late && answer.Ticket.ID == "" && entitled {
 		answer.Ticket, err = s.Arrivals.Entitle(r.Context(), appointment, requestID(r), visiting(r).actor())
 	}
 	return answer, err

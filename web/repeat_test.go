@@ -47,6 +47,67 @@ func TestRepeatsForAnAppointment(t *testing.T) {
 	}
 }
 
+// TestRepeatsOfCheckins: a check-in that gave a number is answered as it was,
+// also when the visit has gone on since, and when the office has closed. One that
+// gave none has changed nothing, and is asked anew.
+func TestRepeatsOfCheckins(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tokens := s.people(t)
+	inTime, _ := s.book(t)
+	late, _ := s.book(t)
+	send := func(key string, body any) (int, string) {
+		response, text := s.ask(t, asked{method: "POST", path: api.Base + "/houses/fischmarkt/checkins", token: tokens[terminal], body: body,
+			header: map[string]string{"Idempotency-Key": key}})
+		return response.StatusCode, string(text)
+	}
+	outcome := func(key string, body any, want string) (answer string) {
+		t.Helper()
+		status, answer := send(key, body)
+		if status != 200 || !strings.Contains(answer, `"outcome":"`+want+`"`) {
+			t.Fatalf("%d %s, want %s", status, answer, want)
+		}
+		return answer
+	}
+	again := func(key string, body any, first string) {
+		t.Helper()
+		_, second := send(key, body)
+		if live.ReplaceAllString(second, "") != live.ReplaceAllString(first, "") {
+			t.Errorf("first: %s\nagain: %s", first, second)
+		}
+	}
+	code := api.NewCheckin{Code: s.Bookings.Code(inTime)}
+	s.clock.forward(inTime.Start.Sub(s.Now()) - 16*time.Minute)
+	outcome("in-time", code, "early")
+	s.clock.forward(5 * time.Minute)
+	welcome := outcome("in-time", code, "welcome")
+	again("in-time", code, welcome)
+	if status, text := send("in-time", api.NewCheckin{Code: s.Bookings.Code(late)}); status != 422 || !strings.Contains(text, "/problems/other-content") {
+		t.Errorf("another code under the same key: %d %s", status, text)
+	}
+
+	entitled := api.NewCheckin{Code: s.Bookings.Code(late), Entitled: true}
+	s.clock.forward(late.Start.Sub(s.Now()) + 20*time.Minute)
+	number := outcome("late", entitled, "late")
+	again("late", entitled, number)
+
+	for _, first := range []string{welcome, number} {
+		var c api.Checkin
+		if err := json.Unmarshal([]byte(first), &c); err != nil || c.Ticket == nil {
+			t.Fatalf("no ticket in %s", first)
+		}
+		path := api.Base + "/offices/buergerbuero/tickets/" + c.Ticket.ID + "/send"
+		if response, text := s.ask(t, asked{method: "POST", path: path, token: tokens[administrator], body: api.Send{Office: "wohngeld", Services: []string{"wohngeld"}}}); response.StatusCode != 200 {
+			t.Fatalf("send: %d %s", response.StatusCode, text)
+		}
+	}
+	s.clock.forward(12 * time.Hour)
+	again("in-time", code, welcome)
+	again("late", entitled, number)
+	outcome("anew", code, "already")
+	outcome("anew", code, "already")
+}
+
 // TestLateMoveAfterCheckin: a move's repeat is no move, so it is answered when
 // somebody has checked in, and moves nothing.
 func TestLateMoveAfterCheckin(t *testing.T) {

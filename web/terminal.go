@@ -146,7 +146,7 @@ func (s *Server) terminalCheckIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if answer.Outcome == checkin.Welcome || answer.Outcome == checkin.Already {
+	if answer.Ticket.ID != "" {
 		http.Redirect(w, r, v.Path+"/tickets/"+string(answer.Ticket.ID), http.StatusSeeOther)
 		return nil
 	}
@@ -191,7 +191,7 @@ func (s *Server) terminalEntitle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ticket := answer.Ticket
-	if answer.Outcome == checkin.Late {
+	if answer.Outcome == checkin.Late && ticket.ID == "" {
 		if ticket, err = s.Arrivals.Entitle(r.Context(), answer.Appointment, requestID(r), visiting(r).actor()); err != nil {
 			return err
 		}

@@ -8,8 +8,14 @@
 //
 // Writes take an Idempotency-Key of at most 64 visible characters: the same
 // request with the same key, sent again by the same visitor, changes nothing
-// and is answered as the first was; an appointment is shown as it is now. The
-// same key for another content is refused. A refusal is a [Problem].
+// and is answered as the first was. What is of the present is shown as it is now:
+// an appointment, how many are ahead of a ticket, the desks that serve it. So is
+// what a check-in says once the appointment is cancelled or moved; and one that gave
+// no ticket has changed nothing, so its repeat is asked anew.
+//
+// A key counts in the office whose queue a request is about, or for its
+// appointment; a hold's counts everywhere. There the same key for another content
+// is refused; elsewhere it is another key. A refusal is a [Problem].
 //
 // Package web answers. This package knows no other of ours.
 package api
@@ -169,9 +175,9 @@ type NewCheckin struct {
 
 // Checkin is what somebody who arrives is told.
 type Checkin struct {
-	Outcome string    `json:"outcome"` // welcome, already, ended, early, late, cancelled or unknown
-	Say     string    `json:"say"`     // the outcome as a sentence
-	Office  string    `json:"office,omitempty"`
+	Outcome string    `json:"outcome"`          // welcome, already, ended, early, late, cancelled or unknown
+	Say     string    `json:"say"`              // the outcome as a sentence
+	Office  string    `json:"office,omitempty"` // of the ticket; without one, of the appointment
 	Ticket  *Visit    `json:"ticket,omitempty"` // with welcome and already, and with late where it was asked for
 	Start   time.Time `json:"start,omitzero"`   // of the appointment
 	Opens   time.Time `json:"opens,omitzero"`   // check-in

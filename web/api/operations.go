@@ -60,7 +60,7 @@ var Operations = append([]Operation{
 	{"GET", "/offices/{office}/appointments", "Appointments of a day, with who booked", OfficeClerk, []Query{day}, nil, 200, []Appointment{}},
 	{"POST", "/offices/{office}/appointments/search", "Find appointments of a day by name or code. It changes nothing.", OfficeClerk, nil, Search{}, 200, []Appointment{}},
 
-	{"POST", "/houses/{house}/checkins", "Check in for an appointment", TerminalOrClerk, nil, NewCheckin{}, 200, Checkin{}},
+	{"POST", "/houses/{house}/checkins", "Check in for an appointment. Sent again with its key, it is answered as the first was if that gave a ticket; else it is asked anew.", TerminalOrClerk, nil, NewCheckin{}, 200, Checkin{}},
 	{"POST", "/offices/{office}/tickets", "A ticket without an appointment", TerminalOrClerks, nil, NewTicket{}, 201, Visit{}},
 	{"GET", "/terminals/self", "Where this terminal stands", OnlyTerminal, nil, nil, 200, Device{}},
 
