@@ -129,6 +129,12 @@ func (r *run) one(ctx context.Context, k kind) error {
 	if err := r.crowd.await(ctx, "enough commands", func() bool { return r.crowd.done.Load() >= enough }); err != nil {
 		return err
 	}
+	r.crowd.pause.Lock()
+	r.agree(ctx, "before "+k.name)
+	r.crowd.pause.Unlock()
+	if err := r.crowd.everybody(ctx); err != nil { // is at work again
+		return err
+	}
 	began := time.Now()
 	if err := k.happen(ctx, r); err != nil {
 		return err
@@ -152,9 +158,9 @@ func (r *run) one(ctx context.Context, k kind) error {
 	return err
 }
 
-// atRest has everybody stand still and looks: the record has all, and every
-// screen shows it, which should take less than screensWithin. It returns how
-// long it took.
+// atRest has everybody stand still and looks: the record has all, every screen
+// shows it, which should take less than screensWithin, and Redis has it too. It
+// returns how long the screens took.
 func (r *run) atRest(ctx context.Context, k kind) (time.Duration, error) {
 	r.crowd.pause.Lock()
 	defer r.crowd.pause.Unlock()
@@ -175,7 +181,16 @@ func (r *run) atRest(ctx context.Context, k kind) (time.Duration, error) {
 	}
 	took := time.Since(began)
 	r.wrong = append(r.wrong, r.record.take()...)
+	r.agree(ctx, "after "+k.name)
 	return took, nil
+}
+
+// agree holds Redis against the record, as an administrator does: before and after
+// each fault, since the next opening mends what differs.
+func (r *run) agree(ctx context.Context, when string) {
+	if said, err := r.site.run(ctx, "check"); err != nil {
+		r.wrong = append(r.wrong, fmt.Sprintf("%s, wartefrei check: %v %s", when, err, said))
+	}
 }
 
 // boards says which screen does not show what the record has; empty: none.
@@ -221,9 +236,7 @@ func (r *run) conclude(ctx context.Context) {
 	r.wrong = append(r.wrong, compare(sent, r.record)...)
 	r.wrong = append(r.wrong, inOrder(sent)...)
 	r.wrong = append(r.wrong, r.repeat(sent)...)
-	if said, err := r.site.run(ctx, "check"); err != nil {
-		r.wrong = append(r.wrong, fmt.Sprintf("wartefrei check: %v %s", err, said))
-	}
+	r.agree(ctx, "in the end")
 }
 
 // report prints the table, and fails when anything is wrong.
