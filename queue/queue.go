@@ -70,7 +70,7 @@ type Class string
 
 const (
 	Booked   Class = "booked"   // with an appointment, checked in within its window
-	Entitled Class = "entitled" // appointment today, but too late for its window
+	Entitled Class = "entitled" // appointment today, but too late for its window; or, of any class, back long after a missed call
 	WalkIn   Class = "walk-in"
 	Info     Class = "info"    // information desk
 	Urgent   Class = "urgent"  // confirmed by a clerk, with a reason
@@ -174,7 +174,7 @@ type Why struct {
 // Why.Rule is one of these.
 const (
 	RuleEarliest = "earliest" // nobody whom the desk sees was due earlier
-	RuleStep     = "step"     // likewise; the desk does a part, since no open desk serves the whole
+	RuleStep     = "step"     // likewise; the desk does a part, since no open desk that meets their needs serves the whole
 	RuleChosen   = "chosen"   // a clerk called this one
 )
 
