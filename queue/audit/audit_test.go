@@ -125,6 +125,16 @@ func TestNotices(t *testing.T) {
 	}
 }
 
+// TestKinds: what an event may change is said for every kind.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	for _, kind := range queue.Kinds() {
+		if _, ok := ways[kind]; !ok {
+			t.Errorf("nothing says what %s may change", kind)
+		}
+	}
+}
+
 // TestReturns holds when somebody is due who missed a call and is back, and what a merge makes of two.
 func TestReturns(t *testing.T) {
 	t.Parallel()
