@@ -112,9 +112,6 @@ func (c *commander) step(t *rapid.T) {
 		key = rapid.SampledFrom([]string{"day:2026-11-24", "two words", strings.Repeat("k", 100)}).Draw(t, "key")
 	}
 	a := c.request(t)
-	if c.loses(a) {
-		return
-	}
 	if key != "" {
 		a.header["Idempotency-Key"] = key
 	}
@@ -217,20 +214,6 @@ func wayOf(a asked) string {
 		return ""
 	}
 	return a.path[strings.LastIndexByte(a.path, '/')+1:]
-}
-
-// loses says of a request that it sends somebody entitled who still has the reason for
-// which they were urgent: no office receives them, and they are nowhere. To go when
-// that is mended.
-func (c *commander) loses(a asked) bool {
-	parts := strings.Split(a.path, "/")
-	for _, office := range c.now {
-		t := office.Tickets.At(queue.TicketID(parts[len(parts)-2]))
-		if parts[len(parts)-1] == "send" && t.Class == queue.Entitled && t.Reason != "" {
-			return true
-		}
-	}
-	return false
 }
 
 func isCheckin(a asked) bool { return strings.HasSuffix(a.path, "/checkins") }
