@@ -45,7 +45,7 @@ func ticketOf(t api.Ticket) queue.Ticket {
 		Services: ids[queue.ServiceID](t.Services), Needs: ids[queue.Need](t.Needs), Persons: t.Persons, Area: t.Area, Due: ms(t.Due),
 		State: queue.State(t.State), Desk: queue.DeskID(t.Desk), Aside: t.Aside, Joins: ms(t.Joins), Call: t.Call, Calls: t.Calls,
 		Slot: ms(t.Slot), Arrived: ms(t.Arrived), FirstCallAt: ms(t.FirstCallAt), CalledAt: ms(t.CalledAt), ServedAt: ms(t.ServedAt),
-		MissedAt: ms(t.MissedAt), ParkedAt: ms(t.ParkedAt), EndedAt: ms(t.EndedAt), Reason: t.Reason, Appointment: t.Appointment,
+		MissedAt: ms(t.MissedAt), ParkedAt: ms(t.ParkedAt), EndedAt: ms(t.EndedAt), Reason: t.Reason, Cancelled: t.Cancelled, Appointment: t.Appointment,
 		Finished: ids[queue.ServiceID](t.Finished), Into: queue.TicketID(t.Into), From: queue.TicketID(t.From)}
 	if t.Why != nil {
 		out.Why = &queue.Why{Rule: t.Why.Rule, Due: ms(t.Why.Due), Reason: t.Why.Reason}
