@@ -125,14 +125,14 @@ func TestCalled(t *testing.T) {
 		de, en string
 	}{
 		"earliest": {queue.Ticket{State: queue.Called, Why: &queue.Why{Rule: queue.RuleEarliest, Due: clockOf(t, "10:16")}},
-			"Fällig 10:16, niemand, der auf diesen Schalter wartete, war früher fällig.", "Due 10:16, nobody waiting for this desk was due earlier."},
+			"Fällig 10:16, für diesen Schalter war niemand früher fällig.", "Due 10:16, nobody waiting for this desk was due earlier."},
 		"step": {queue.Ticket{State: queue.Serving, Why: &queue.Why{Rule: queue.RuleStep, Due: clockOf(t, "10:17")}, CalledAt: 3, ServedAt: 4},
-			"Fällig 10:17, niemand, der auf diesen Schalter wartete, war früher fällig. In Schritten: kein passender offener Schalter konnte alles bedienen.",
+			"Fällig 10:17, für diesen Schalter war niemand früher fällig. In Schritten: kein passender offener Schalter konnte alles bedienen.",
 			"Due 10:17, nobody waiting for this desk was due earlier. In steps: no open desk that fits them could serve all of it."},
 		"chosen": {queue.Ticket{State: queue.Called, Why: &queue.Why{Rule: queue.RuleChosen, Due: clockOf(t, "10:18"), Reason: "belongs-together"}},
 			"Außer der Reihe aufgerufen: Gehört zu jemandem am Schalter. Fällig war 10:18.", "Called out of turn: Belongs to somebody at the desk. It was due 10:18."},
 		"parked and called again": {queue.Ticket{State: queue.Serving, Why: &queue.Why{Rule: queue.RuleEarliest, Due: clockOf(t, "10:19")}, ParkedAt: 2, CalledAt: 3, ServedAt: 4},
-			"Fällig 10:19, niemand, der auf diesen Schalter wartete, war früher fällig.", "Due 10:19, nobody waiting for this desk was due earlier."},
+			"Fällig 10:19, für diesen Schalter war niemand früher fällig.", "Due 10:19, nobody waiting for this desk was due earlier."},
 		"parked and brought back to a desk": {queue.Ticket{State: queue.Serving, Why: &queue.Why{Rule: queue.RuleEarliest, Due: clockOf(t, "10:20")}, CalledAt: 2, ParkedAt: 3, ServedAt: 4},
 			"Ohne Aufruf an den Schalter geholt.", "Brought to the desk without a call."},
 		"stepped aside and brought to a desk": {queue.Ticket{State: queue.Serving, ParkedAt: 3, ServedAt: 4},
@@ -168,7 +168,7 @@ func TestWhyAtTheDesk(t *testing.T) {
 	s.clock.forward(5 * time.Minute)
 	b.post(infodesk, url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200, "<br>Ohne Termin, gekommen 08:05, fällig 08:25</p>")
 	b.post(desk, url.Values{"command": {"call-next"}}).want(200,
-		"<p>Ohne Termin, gekommen 08:05, fällig 08:25. Fällig 08:25, niemand, der auf diesen Schalter wartete, war früher fällig.</p>")
+		"<p>Ohne Termin, gekommen 08:05, fällig 08:25. Fällig 08:25, für diesen Schalter war niemand früher fällig.</p>")
 	called := s.in(t, queue.Called)
 	b.lang = "en"
 	b.get(desk).want(200, "<p>No appointment, arrived 08:05, due 08:25. Due 08:25, nobody waiting for this desk was due earlier.</p>")
@@ -183,7 +183,7 @@ func TestWhyAtTheDesk(t *testing.T) {
 	b.post(desk, url.Values{"command": {"change"}, "ticket": {string(elsewhere.ID)}, "service": {"anmeldung", "reisepass"}, "persons": {"1"}}).want(200)
 	b.post(desk, url.Values{"command": {"set-needs"}, "ticket": {string(elsewhere.ID)}, "need": {"step-free"}}).want(200)
 	b.post(desk, url.Values{"command": {"call-next"}}).want(200, // desk 5 serves all of it, and is not free of steps
-		"<p>Ohne Termin, gekommen 08:00, fällig 08:20. Fällig 08:20, niemand, der auf diesen Schalter wartete, war früher fällig. In Schritten: kein passender offener Schalter konnte alles bedienen.</p>")
+		"<p>Ohne Termin, gekommen 08:00, fällig 08:20. Fällig 08:20, für diesen Schalter war niemand früher fällig. In Schritten: kein passender offener Schalter konnte alles bedienen.</p>")
 	s.clock.forward(time.Minute)
 	b.post(desk, url.Values{"command": {"park"}, "ticket": {string(elsewhere.ID)}}).want(200)
 	s.clock.forward(time.Minute)
@@ -194,7 +194,7 @@ func TestWhyAtTheDesk(t *testing.T) {
 
 	b.post(desk, url.Values{"command": {"finish"}, "ticket": {string(elsewhere.ID)}, "done": {"reisepass"}}).want(200)
 	b.post(infodesk, url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"urgent"}, "reason": {"deadline"}}).want(200, "<br>Dringend: Frist endet, gekommen 08:29</p>")
-	b.post(desk, url.Values{"command": {"call-next"}}).want(200, "<p>Dringend: Frist endet, gekommen 08:29. Fällig 08:29, niemand")
+	b.post(desk, url.Values{"command": {"call-next"}}).want(200, "<p>Dringend: Frist endet, gekommen 08:29. Fällig 08:29, für diesen Schalter war niemand früher")
 	urgent := s.office("buergerbuero").Desks["4"].Ticket
 	s.clock.forward(2 * time.Minute)
 	b.post(desk, url.Values{"command": {"no-show"}, "ticket": {string(urgent)}}).want(200)
