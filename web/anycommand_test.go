@@ -126,9 +126,6 @@ func (c *commander) anySent() answered { return c.sent[c.keys*31%len(c.sent)] }
 
 // again holds that a request under its key gets the answer that it had, and does nothing.
 func (c *commander) again(t *rapid.T, first answered) {
-	if c.wentOn(first.asked) {
-		return
-	}
 	c.repeated++
 	status, answer, changed := c.send(t, first.asked)
 	if changed || status >= 300 || answer != first.answer && !isCheckin(first.asked) { // where their number is now
@@ -139,7 +136,7 @@ func (c *commander) again(t *rapid.T, first answered) {
 // other holds that another request under a used key does nothing. Who sends it
 // is part of a key, and so is the office.
 func (c *commander) other(t *rapid.T, a asked, first answered) {
-	if officeIn(a.path) != officeIn(first.asked.path) || c.wentOn(first.asked) {
+	if officeIn(a.path) != officeIn(first.asked.path) {
 		return
 	}
 	c.others++
@@ -188,21 +185,6 @@ func (c *commander) request(t *rapid.T) asked {
 
 // live is what the answer to a walk-in says of the present, also to a repeat.
 var live = regexp.MustCompile(`,"(ahead|desks)":\d+|,"disturbed":\[[^]]*\]`)
-
-// wentOn says of a request of who has the ticket that the visit was sent on since: a
-// key counts in one office, and the request is now one to the other.
-func (c *commander) wentOn(a asked) bool {
-	if strings.Contains(a.path, "/offices/") {
-		return false
-	}
-	in := 0
-	for _, office := range c.now {
-		if _, ok := office.Tickets.Get(queue.TicketID(officeIn(a.path))); ok {
-			in++
-		}
-	}
-	return in > 1
-}
 
 // wayOf is how somebody comes, or what who has the ticket does; "" is a command of clerks.
 func wayOf(a asked) string {

@@ -57,11 +57,7 @@ func (s *Server) apiTicketCommand(commandOf commandOf[queue.TicketID]) handler {
 		if err != nil {
 			return err
 		}
-		_, _, office, err := s.ticketOf(id)
-		if err != nil {
-			return err
-		}
-		event, err := s.command(r, office, command)
+		event, office, err := s.ownCommand(r, id, command)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 
 	"github.com/wartefrei/wartefrei/booking"
@@ -28,6 +29,30 @@ func (s *Server) command(r *http.Request, office *booking.Office, c queue.Comman
 	}
 	return s.Line.Do(r.Context(), queue.Request{Office: queue.OfficeID(office.ID), ID: requestID(r),
 		Actor: visiting(r).actor(), At: now, Day: string(day), Command: c})
+}
+
+// ownCommand carries out what whoever has a ticket wants, and says which office did.
+// A visit that was sent on is in several: what was asked before it was sent on is
+// answered by the office that did it then, and does nothing where the visit is now.
+// The offices that it has left refuse all else.
+func (s *Server) ownCommand(r *http.Request, id queue.TicketID, c queue.Command) (queue.Event, *booking.Office, error) {
+	_, _, office, err := s.ticketOf(id)
+	if err != nil {
+		return queue.Event{}, nil, err
+	}
+	now := s.Now()
+	for _, left := range s.City().Offices() {
+		if left == office || s.office(left.ID).Tickets.At(id).State != queue.Sent {
+			continue
+		}
+		event, err := s.Line.Do(r.Context(), queue.Request{Office: queue.OfficeID(left.ID), ID: requestID(r),
+			Actor: visiting(r).actor(), At: now, Day: string(s.City().Day(now)), Command: c})
+		if err == nil || !queue.Refused(err) || errors.Is(err, queue.ErrOtherContent) {
+			return event, left, err
+		}
+	}
+	event, err := s.command(r, office, c)
+	return event, office, err
 }
 
 // complete fills in what a client never sends: what the office has decided

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
@@ -106,6 +107,57 @@ func TestRepeatsOfCheckins(t *testing.T) {
 	again("late", entitled, number)
 	outcome("anew", code, "already")
 	outcome("anew", code, "already")
+}
+
+// TestRepeatAfterSend: what somebody asked with their ticket before the visit was
+// sent on is answered as it was, and does nothing in the office where they wait now,
+// nor does another request under its key.
+func TestRepeatAfterSend(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.serve(t)
+	tokens := s.people(t)
+	v := s.arriveBooked(t, tokens)
+	own := func(what, key string, body any) (int, string) {
+		response, text := s.ask(t, asked{method: "POST", path: api.Base + "/tickets/" + v.ticket + "/" + what, body: body, header: map[string]string{"Idempotency-Key": key}})
+		return response.StatusCode, live.ReplaceAllString(string(text), "")
+	}
+	send := func(from, to, service string) {
+		t.Helper()
+		if response, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/" + from + "/tickets/" + v.ticket + "/send", token: tokens[administrator],
+			body: api.Send{Office: to, Services: []string{service}}}); response.StatusCode != 200 {
+			t.Fatalf("send to %s: %d %s", to, response.StatusCode, text)
+		}
+		s.eventually(t, func() bool {
+			ticket, _, office, err := s.ticketOf(queue.TicketID(v.ticket))
+			return err == nil && string(office.ID) == to && ticket.State.Open()
+		})
+	}
+	needs := api.SetNeeds{Needs: []string{"step-free"}}
+	status, first := own("needs", "k1", needs)
+	if status != 200 || !strings.Contains(first, `"office":"buergerbuero"`) {
+		t.Fatalf("needs: %d %s", status, first)
+	}
+	again := func() {
+		t.Helper()
+		before := s.state(t)
+		if status, text := own("needs", "k1", needs); status != 200 || text != first {
+			t.Errorf("again: %d %s\nfirst: %s", status, text, first)
+		}
+		if status, text := own("leave", "k1", api.Nothing{}); status != 422 || !strings.Contains(text, "/problems/other-content") {
+			t.Errorf("leave under its key: %d %s", status, text)
+		}
+		if after := s.state(t); after != before {
+			t.Errorf("changed\n%s\nto\n%s", before, after)
+		}
+	}
+	send("buergerbuero", "wohngeld", "wohngeld")
+	again()
+	send("wohngeld", "buergerbuero", "anmeldung")
+	again()
+	if status, text := own("leave", "k2", api.Nothing{}); status != 200 || !strings.Contains(text, `"state":"gone"`) {
+		t.Errorf("leave: %d %s", status, text)
+	}
 }
 
 // TestLateMoveAfterCheckin: a move's repeat is no move, so it is answered when

@@ -226,11 +226,7 @@ func (s *Server) ticketCommand(w http.ResponseWriter, r *http.Request, make func
 		return err
 	}
 	id := queue.TicketID(param(r, "ticket"))
-	_, _, office, err := s.ticketOf(id)
-	if err != nil {
-		return err
-	}
-	if _, err := s.command(r, office, make(id)); err != nil {
+	if _, _, err := s.ownCommand(r, id, make(id)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/tickets/"+string(id), http.StatusSeeOther)
