@@ -357,3 +357,28 @@ func TestProblemsInTheReadersLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongClockChangesNothing: while the node's clock is wrong every write is
+// refused for now, before anything is looked at; pages are shown.
+func TestWrongClockChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	program, page, v, token := s.writes(t)
+	s.clock.wrong.Store(true)
+	s.clock.forward(24 * time.Hour)
+	before, good := s.state(t), queueWrites(v)
+	for _, r := range append(program, page...) {
+		a := asked{method: "POST", path: pathOf(r.path, v), body: good[r.path], token: token, header: map[string]string{"Accept-Language": "de"}}
+		if form, ok := a.body.(string); ok {
+			a.body, a.header["Content-Type"] = []byte(form), "application/x-www-form-urlencoded"
+		}
+		response, text := s.ask(t, a)
+		if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" || !strings.Contains(string(text), "Die Uhr dieses Servers geht falsch.") {
+			t.Errorf("POST %s: %d %.300s", a.path, response.StatusCode, text)
+		}
+	}
+	if s.state(t) != before {
+		t.Error("something changed")
+	}
+	s.browse(t, "de").get("/booking").want(http.StatusOK)
+}

@@ -30,6 +30,7 @@ var (
 	errMediaType   = errors.New("media type")
 	errThrottled   = errors.New("too many tries")
 	errAway        = errors.New("a server behind us does not answer")
+	errClock       = errors.New("the clock of this node is wrong")
 )
 
 // problems says every refusal: its HTTP status, and its code, which is the
@@ -52,6 +53,7 @@ var problems = []struct {
 	{errThrottled, 429, "throttled"},
 	{pgaccounts.ErrThrottled, 429, "throttled"},
 	{errAway, 503, "away"},
+	{errClock, 503, "clock"},
 	{queue.ErrUnknownOutcome, 503, "away"},
 	{context.DeadlineExceeded, 503, "busy"},
 

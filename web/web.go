@@ -3,7 +3,7 @@
 //
 // A request goes this way, top to bottom in [Server.Handler]:
 //
-//	log and recover → origin → security headers → limits → session → route → access → handler
+//	log and recover → origin → security headers → limits → clock → session → route → access → handler
 //
 // routes.go lists every route with who may use it; access.go decides who asks;
 // page.go renders, problem.go says every refusal. Then a file per kind of
@@ -50,7 +50,9 @@ type Server struct {
 
 	Now   func() time.Time                // the office clock
 	Ready func(ctx context.Context) error // what this node still lacks; nil when it may get requests
-	Demo  *Demo                           // nil outside the demonstration
+	// WrongClock says that Now cannot be relied on: nothing is written by it.
+	WrongClock func() bool
+	Demo       *Demo // nil outside the demonstration
 	// Metrics serves /metrics on this listener; nil when it has one of its own.
 	Metrics http.Handler
 	// PublicURL is how citizens reach the server: "https://termin.example".
@@ -79,6 +81,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	s.pages = pages
 	var h http.Handler = s.router()
 	h = s.session(h)
+	h = s.byRightClock(h)
 	h = s.ownPages(h)
 	h = limit(h)
 	h = headers(h)
@@ -92,6 +95,19 @@ func (s *Server) ownPages(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(s.handlerFunc(func(http.ResponseWriter, *http.Request) error { return errForeign }))
 	return protection.Handler(next)
+}
+
+// byRightClock refuses writes while the clock is wrong: a day that one ends too
+// early is lost, and times that are over are sold. Pages are shown.
+func (s *Server) byRightClock(next http.Handler) http.Handler {
+	wrong := s.handlerFunc(func(http.ResponseWriter, *http.Request) error { return errClock })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && s.WrongClock() {
+			wrong.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // limit bounds what a request may bring.

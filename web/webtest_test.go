@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -81,8 +82,8 @@ func newSiteOn(t *testing.T, pool *pgxpool.Pool, rdb *redis.Client, cities ...bo
 	}
 	s.Server = &Server{City: bookings.City, Bookings: bookings, Accounts: accounts, Sessions: sessions, Now: s.clock.Now,
 		Requests: prommetrics.NewHTTP(prometheus.NewRegistry()), PublicURL: "https://termin.example",
-		Ready: func(context.Context) error { return nil },
-		Log:   slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+		Ready: func(context.Context) error { return nil }, WrongClock: func() bool { return s.clock.wrong.Load() },
+		Log: slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	s.Tries = Tries{Limiter: redis_rate.NewLimiter(s.redis), Log: s.Log}
 	s.follow(t)
 	s.serve(t)
@@ -125,8 +126,9 @@ func (s *site) serve(t *testing.T) {
 
 // testClock is an office clock that a test moves.
 type testClock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	wrong atomic.Bool // cannot be relied on
 }
 
 func (c *testClock) Now() time.Time {

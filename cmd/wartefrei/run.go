@@ -77,8 +77,10 @@ type node struct {
 	offices  *redisqueue.Follower
 	live     *wsscreen.Hub
 	site     *web.Server
-	ending   atomic.Bool
-	playing  atomic.Bool // the demonstration's people play by themselves
+
+	ending     atomic.Bool
+	playing    atomic.Bool // the demonstration's people play by themselves
+	wrongClock atomic.Bool // when Redis was last asked, its clock was another
 }
 
 // onClose has f called when the node closes, before what was opened earlier.
@@ -186,11 +188,12 @@ func (n *node) wire(context.Context) error {
 		Requests: prommetrics.NewHTTP(n.metrics),
 		Tries:    web.Tries{Limiter: redis_rate.NewLimiter(n.redis), Log: n.log},
 
-		Now:       n.now,
-		Ready:     n.ready,
-		PublicURL: n.cfg.PublicURL,
-		Proxies:   n.cfg.Proxies,
-		Log:       n.log,
+		Now:        n.now,
+		Ready:      n.ready,
+		WrongClock: n.wrongClock.Load,
+		PublicURL:  n.cfg.PublicURL,
+		Proxies:    n.cfg.Proxies,
+		Log:        n.log,
 	}
 	n.keep(n.passages)
 	n.keep(n.noted)

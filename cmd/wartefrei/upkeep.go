@@ -30,11 +30,17 @@ func (n *node) eachSecond(ctx context.Context, f func(context.Context)) {
 }
 
 // byRightClock runs f, unless the clock of this machine is wrong: an office's time
-// never goes back, so a day that is ended too early is lost.
+// never goes back, so a day that is ended too early is lost. Until the clock is
+// found right, requests write nothing either.
 func (n *node) byRightClock(ctx context.Context, f func(context.Context)) {
-	if err := n.redisAnswers(ctx); !errors.Is(err, errClocks) {
-		f(ctx)
+	switch err := n.redisAnswers(ctx); {
+	case errors.Is(err, errClocks):
+		n.wrongClock.Store(true)
+		return
+	case err == nil:
+		n.wrongClock.Store(false)
 	}
+	f(ctx)
 }
 
 // turnDays ends an office's day when the next one begins, so that nobody sees

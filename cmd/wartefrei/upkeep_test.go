@@ -30,7 +30,8 @@ func (a ahead) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
-// A node whose clock is wrong ends no day and lets nobody join by it.
+// A node whose clock is wrong ends no day and lets nobody join by it, and its site
+// knows; while Redis says nothing it knows what it knew.
 func TestWrongClock(t *testing.T) {
 	t.Parallel()
 	for by, want := range map[time.Duration]bool{0: true, time.Second: true, 24 * time.Hour: false, -24 * time.Hour: false} {
@@ -39,8 +40,14 @@ func TestWrongClock(t *testing.T) {
 		n := &node{redis: rdb}
 		did := false
 		n.byRightClock(t.Context(), func(context.Context) { did = true })
-		if did != want {
-			t.Errorf("with a clock that differs by %v: %v, want %v", by, did, want)
+		if did != want || n.wrongClock.Load() == want {
+			t.Errorf("with a clock that differs by %v: %v, want %v; wrong: %v", by, did, want, n.wrongClock.Load())
+		}
+		silent, end := context.WithCancel(t.Context())
+		end()
+		n.byRightClock(silent, func(context.Context) {})
+		if n.wrongClock.Load() == want {
+			t.Errorf("with Redis away it was %v", n.wrongClock.Load())
 		}
 	}
 }
