@@ -230,6 +230,7 @@ var (
 	ErrSlotUnknown    = errors.New("no such time")          // not a start that the office offers
 	ErrHoldExpired    = errors.New("hold expired")          // held too long; the time may be free still
 	ErrUnknown        = errors.New("no such appointment")   // or the link is wrong
+	ErrUnchecked      = errors.New("cannot say whether there is such an appointment")
 	ErrCancelled      = errors.New("appointment is cancelled")
 	ErrBooked         = errors.New("appointment is booked") // and no hold any more
 	ErrPast           = errors.New("appointment is past")

@@ -13,7 +13,8 @@ import (
 // Appointments is where codes and doors are looked up: pgbooking.Store.
 type Appointments interface {
 	// ByCode finds the appointment of a house and day with the check-in code,
-	// cancelled ones too. It returns booking.ErrUnknown if there is none.
+	// cancelled ones too. It returns booking.ErrUnknown if there is none, and
+	// booking.ErrUnchecked while it cannot say.
 	ByCode(ctx context.Context, house booking.HouseID, day booking.Day, code string) (booking.Appointment, error)
 	// Open says whether an office's doors are open to people at an instant.
 	Open(office booking.OfficeID, at time.Time) (bool, error)
@@ -32,10 +33,16 @@ type Arrivals struct {
 type Answer struct {
 	Outcome     Outcome
 	Office      booking.OfficeID // of the ticket; without one, of the appointment
-	Ticket      queue.Ticket     // with Welcome and Already
+	Ticket      Given            // with Welcome and Already
 	Appointment booking.Appointment
 	Opens       time.Time // check-in of the appointment
 	Closes      time.Time
+}
+
+// Given is a ticket as somebody is given it.
+type Given struct {
+	queue.Ticket
+	Behind bool // it is not recorded yet (queue.Event.Behind)
 }
 
 // Refusals of this room.
@@ -54,10 +61,12 @@ var (
 // appointment stands. One that gave none has changed nothing, and is asked anew.
 func (a *Arrivals) ByCode(ctx context.Context, house booking.HouseID, code, id string, actor queue.Actor) (Answer, error) {
 	appointment, err := a.Appointments.ByCode(ctx, house, a.City().Day(a.Now()), code)
-	if errors.Is(err, booking.ErrUnknown) {
+	switch {
+	case errors.Is(err, booking.ErrUnknown):
 		return Answer{Outcome: Unknown}, nil
-	}
-	if err != nil {
+	case errors.Is(err, booking.ErrUnchecked):
+		return Answer{Outcome: Unchecked}, nil
+	case err != nil:
 		return Answer{}, fmt.Errorf("find the appointment of a code: %w", err)
 	}
 	return a.ByAppointment(ctx, appointment, id, actor)
@@ -93,7 +102,7 @@ func (a *Arrivals) ByAppointment(ctx context.Context, appointment booking.Appoin
 	answer.Ticket, err = a.joinBooked(ctx, office, appointment, queue.Booked, id, actor)
 	if errors.Is(err, queue.ErrJoined) { // another terminal was faster
 		answer.Outcome = Already
-		answer.Ticket, answer.Office, err = a.visitOf(ctx, appointment)
+		answer.Ticket.Ticket, answer.Office, err = a.visitOf(ctx, appointment)
 	}
 	return answer, err
 }
@@ -110,7 +119,7 @@ func (a *Arrivals) again(ctx context.Context, office *booking.Office, answer Ans
 	case first.ID != "":
 		answer.Outcome, answer.Ticket = Welcome, first
 	case GoesOn(t):
-		answer.Outcome, answer.Ticket, answer.Office = Already, t, at
+		answer.Outcome, answer.Ticket.Ticket, answer.Office = Already, t, at
 	default:
 		answer.Outcome = Ended
 	}
@@ -121,30 +130,30 @@ func (a *Arrivals) again(ctx context.Context, office *booking.Office, answer Ans
 // zero ticket if another request did. The queue knows, so it is asked to let them
 // join once more: it repeats what it did for this id, and refuses any other, since
 // the appointment has a ticket. The class is a part of what was asked.
-func (a *Arrivals) joinedBy(ctx context.Context, office *booking.Office, appointment booking.Appointment, id string, actor queue.Actor) (queue.Ticket, error) {
+func (a *Arrivals) joinedBy(ctx context.Context, office *booking.Office, appointment booking.Appointment, id string, actor queue.Actor) (Given, error) {
 	t, err := a.joinBooked(ctx, office, appointment, queue.Booked, id, actor)
 	if errors.Is(err, queue.ErrOtherContent) {
 		t, err = a.joinBooked(ctx, office, appointment, queue.Entitled, id, actor)
 	}
 	if errors.Is(err, queue.ErrJoined) || errors.Is(err, booking.ErrServiceUnknown) { // also one that the office does not have any more
-		return queue.Ticket{}, nil
+		return Given{}, nil
 	}
 	return t, err
 }
 
 // Entitle gives somebody who came too late for their window a ticket for today,
 // while the doors are open.
-func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment, id string, actor queue.Actor) (queue.Ticket, error) {
+func (a *Arrivals) Entitle(ctx context.Context, appointment booking.Appointment, id string, actor queue.Actor) (Given, error) {
 	office, ok := a.City().Office(appointment.Office)
 	if !ok {
-		return queue.Ticket{}, booking.ErrOfficeUnknown
+		return Given{}, booking.ErrOfficeUnknown
 	}
 	if err := a.open(office.ID); err != nil {
-		return queue.Ticket{}, err
+		return Given{}, err
 	}
 	t, err := a.joinBooked(ctx, office, appointment, queue.Entitled, id, actor)
 	if errors.Is(err, queue.ErrJoined) {
-		t, _, err = a.visitOf(ctx, appointment)
+		t.Ticket, _, err = a.visitOf(ctx, appointment)
 	}
 	return t, err
 }
@@ -181,7 +190,7 @@ func (a *Arrivals) visitOf(ctx context.Context, appointment booking.Appointment)
 	return t, at, err
 }
 
-func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appointment booking.Appointment, class queue.Class, id string, actor queue.Actor) (queue.Ticket, error) {
+func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appointment booking.Appointment, class queue.Class, id string, actor queue.Actor) (Given, error) {
 	t := queue.Ticket{Class: class, Slot: appointment.Start.UnixMilli(), Appointment: string(appointment.ID)}
 	if opens := Opens(Rules(*office), appointment); class == queue.Booked && a.Now().Before(opens) {
 		t.Joins = opens.UnixMilli()
@@ -191,22 +200,22 @@ func (a *Arrivals) joinBooked(ctx context.Context, office *booking.Office, appoi
 
 // WalkIn gives a ticket to somebody without an appointment, for services that
 // allow it, while the doors are open. At the information desk it is due sooner.
-func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, id string, actor queue.Actor) (queue.Ticket, error) {
+func (a *Arrivals) WalkIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, id string, actor queue.Actor) (Given, error) {
 	office, ok := a.City().Office(officeID)
 	if !ok {
-		return queue.Ticket{}, booking.ErrOfficeUnknown
+		return Given{}, booking.ErrOfficeUnknown
 	}
 	for _, c := range choices {
 		service, ok := office.Service(c.Service)
 		switch {
 		case !ok:
-			return queue.Ticket{}, booking.ErrServiceUnknown
+			return Given{}, booking.ErrServiceUnknown
 		case !service.WalkIn:
-			return queue.Ticket{}, ErrNoWalkIn
+			return Given{}, ErrNoWalkIn
 		}
 	}
 	if err := a.open(officeID); err != nil {
-		return queue.Ticket{}, err
+		return Given{}, err
 	}
 	return a.join(ctx, office, choices, queue.Ticket{Class: walkIn(office, choices)}, id, actor)
 }
@@ -235,32 +244,32 @@ func walkIn(office *booking.Office, choices []booking.Choice) queue.Class {
 // appointment: class Urgent or AtOnce with a reason from its list, or WalkIn
 // for any service, which becomes Info at the information desk as in WalkIn. Needs
 // are what the person says that they need, sorted.
-func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, class queue.Class, reason string, needs []queue.Need, id string, actor queue.Actor) (queue.Ticket, error) {
+func (a *Arrivals) LetIn(ctx context.Context, officeID booking.OfficeID, choices []booking.Choice, class queue.Class, reason string, needs []queue.Need, id string, actor queue.Actor) (Given, error) {
 	office, ok := a.City().Office(officeID)
 	if !ok {
-		return queue.Ticket{}, booking.ErrOfficeUnknown
+		return Given{}, booking.ErrOfficeUnknown
 	}
 	switch {
 	case class == queue.Urgent && !queue.UrgentReasons.Has(reason), class == queue.AtOnce && !queue.AtOnceReasons.Has(reason):
-		return queue.Ticket{}, ErrReason
+		return Given{}, ErrReason
 	case class == queue.WalkIn:
 		class, reason = walkIn(office, choices), ""
 	case class != queue.Urgent && class != queue.AtOnce:
-		return queue.Ticket{}, ErrNotUrgent
+		return Given{}, ErrNotUrgent
 	}
 	return a.join(ctx, office, choices, queue.Ticket{Class: class, Reason: reason, Needs: needs}, id, actor)
 }
 
 // join fills in what every ticket needs and adds it to the line.
-func (a *Arrivals) join(ctx context.Context, office *booking.Office, choices []booking.Choice, t queue.Ticket, id string, actor queue.Actor) (queue.Ticket, error) {
+func (a *Arrivals) join(ctx context.Context, office *booking.Office, choices []booking.Choice, t queue.Ticket, id string, actor queue.Actor) (Given, error) {
 	if err := booking.Countable(choices); err != nil {
-		return queue.Ticket{}, err
+		return Given{}, err
 	}
 	t.Persons = 1
 	for _, c := range choices {
 		service, ok := office.Service(c.Service)
 		if !ok {
-			return queue.Ticket{}, booking.ErrServiceUnknown
+			return Given{}, booking.ErrServiceUnknown
 		}
 		t.Services = append(t.Services, queue.ServiceID(c.Service))
 		t.Persons = max(t.Persons, c.Persons)
@@ -280,7 +289,7 @@ func (a *Arrivals) join(ctx context.Context, office *booking.Office, choices []b
 	}
 	event, err := a.Line.Do(ctx, queue.Request{Office: queue.OfficeID(office.ID), ID: id, Actor: actor, At: now, Day: day, Command: join})
 	if err != nil {
-		return queue.Ticket{}, fmt.Errorf("join the queue of %s: %w", office.ID, err)
+		return Given{}, fmt.Errorf("join the queue of %s: %w", office.ID, err)
 	}
-	return event.Tickets[0], nil
+	return Given{event.Tickets[0], event.Behind}, nil
 }

@@ -172,38 +172,38 @@ func TestWalkInAndLetIn(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name    string
-		do      func() (queue.Ticket, error)
+		do      func() (checkin.Given, error)
 		due     time.Duration // after arrival
 		refusal error
 	}{
-		{"walk-in", func() (queue.Ticket, error) {
+		{"walk-in", func() (checkin.Given, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("abholung"), "1", terminal)
 		}, 20 * time.Minute, nil},
-		{"information desk", func() (queue.Ticket, error) {
+		{"information desk", func() (checkin.Given, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("infotheke"), "2", terminal)
 		}, 10 * time.Minute, nil},
-		{"let in for the information desk", func() (queue.Ticket, error) {
+		{"let in for the information desk", func() (checkin.Given, error) {
 			return e.LetIn(t.Context(), "buergerbuero", one("infotheke"), queue.WalkIn, "", nil, "10", terminal)
 		}, 10 * time.Minute, nil},
-		{"walk-in for what is booked", func() (queue.Ticket, error) {
+		{"walk-in for what is booked", func() (checkin.Given, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", one("reisepass"), "3", terminal)
 		}, 0, checkin.ErrNoWalkIn},
-		{"urgent", func() (queue.Ticket, error) {
+		{"urgent", func() (checkin.Given, error) {
 			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.Urgent, "deadline", nil, "4", terminal)
 		}, 0, nil},
-		{"at once", func() (queue.Ticket, error) {
+		{"at once", func() (checkin.Given, error) {
 			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.AtOnce, "departs-today", nil, "5", terminal)
 		}, -45 * time.Minute, nil},
-		{"at once with a reason of another list", func() (queue.Ticket, error) {
+		{"at once with a reason of another list", func() (checkin.Given, error) {
 			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.AtOnce, "deadline", nil, "6", terminal)
 		}, 0, checkin.ErrReason},
-		{"let in as booked", func() (queue.Ticket, error) {
+		{"let in as booked", func() (checkin.Given, error) {
 			return e.LetIn(t.Context(), "buergerbuero", one("reisepass"), queue.Booked, "", nil, "7", terminal)
 		}, 0, checkin.ErrNotUrgent},
-		{"no persons", func() (queue.Ticket, error) {
+		{"no persons", func() (checkin.Given, error) {
 			return e.WalkIn(t.Context(), "buergerbuero", []booking.Choice{{Service: "abholung"}}, "8", terminal)
 		}, 0, booking.ErrPersons},
-		{"unknown office", func() (queue.Ticket, error) { return e.WalkIn(t.Context(), "nowhere", one("abholung"), "9", terminal) }, 0, booking.ErrOfficeUnknown},
+		{"unknown office", func() (checkin.Given, error) { return e.WalkIn(t.Context(), "nowhere", one("abholung"), "9", terminal) }, 0, booking.ErrOfficeUnknown},
 	} {
 		ticket, err := c.do()
 		if !errors.Is(err, c.refusal) {

@@ -29,6 +29,7 @@ const (
 	Late      Outcome = "late"      // the window has closed: a ticket as entitled today, or a later time
 	Cancelled Outcome = "cancelled" // the appointment was cancelled
 	Unknown   Outcome = "unknown"   // no appointment today in this house has this code
+	Unchecked Outcome = "unchecked" // whether it has one cannot be said now: the information desk helps
 )
 
 // Window says what happens to somebody who shows the code of an appointment

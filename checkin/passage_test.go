@@ -19,7 +19,7 @@ func (e *entrance) walkIn(t *testing.T, id string) queue.Ticket {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ticket
+	return ticket.Ticket
 }
 
 func (e *entrance) ticket(t *testing.T, office queue.OfficeID, id queue.TicketID) queue.Ticket {

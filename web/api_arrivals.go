@@ -91,11 +91,11 @@ func (s *Server) arriveBy(r *http.Request, house *booking.House, in api.NewCheck
 
 func (s *Server) checkinOut(r *http.Request, answer checkin.Answer) api.Checkin {
 	out := api.Checkin{Outcome: string(answer.Outcome), Say: lang(r).T("terminal." + string(answer.Outcome)), Office: string(answer.Office)}
-	if answer.Outcome != checkin.Unknown && answer.Outcome != checkin.Cancelled {
+	if answer.Appointment.ID != "" && answer.Outcome != checkin.Cancelled {
 		out.Start, out.Opens, out.Closes = s.wall(answer.Appointment.Start), s.wall(answer.Opens), s.wall(answer.Closes)
 	}
 	if office, ok := s.City().Office(answer.Office); ok && answer.Ticket.ID != "" {
-		visit := s.visitOut(office, answer.Ticket)
+		visit := s.givenOut(office, answer.Ticket.Ticket, answer.Ticket.Behind)
 		out.Ticket = &visit
 	}
 	return out
@@ -120,16 +120,16 @@ func (s *Server) apiNewTicket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, s.visitOut(office, t))
+	return writeJSON(w, http.StatusCreated, s.givenOut(office, t.Ticket, t.Behind))
 }
 
-func (s *Server) letIn(r *http.Request, office *booking.Office, choices []booking.Choice, class queue.Class, reason string, needs []queue.Need) (queue.Ticket, error) {
+func (s *Server) letIn(r *http.Request, office *booking.Office, choices []booking.Choice, class queue.Class, reason string, needs []queue.Need) (checkin.Given, error) {
 	id, actor := requestID(r), visiting(r).actor()
 	if visiting(r).Role != pgaccounts.Terminal {
 		return s.Arrivals.LetIn(r.Context(), office.ID, choices, class, reason, needs, id, actor)
 	}
 	if class != queue.WalkIn || reason != "" || len(needs) > 0 {
-		return queue.Ticket{}, errForbidden
+		return checkin.Given{}, errForbidden
 	}
 	return s.Arrivals.WalkIn(r.Context(), office.ID, choices, id, actor)
 }

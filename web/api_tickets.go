@@ -61,8 +61,15 @@ func (s *Server) apiTicketCommand(commandOf commandOf[queue.TicketID]) handler {
 		if err != nil {
 			return err
 		}
-		return writeJSON(w, http.StatusOK, s.visitOut(office, event.Tickets[0]))
+		return writeJSON(w, http.StatusOK, s.givenOut(office, event.Tickets[0], event.Behind))
 	}
+}
+
+// givenOut is a ticket as its owner sees it in the answer to a command.
+func (s *Server) givenOut(office *booking.Office, t queue.Ticket, behind bool) api.Visit {
+	out := s.visitOut(office, t)
+	out.Record = recordOf(behind)
+	return out
 }
 
 // visitOut is a ticket as its owner sees it.

@@ -72,7 +72,7 @@ func (g gallery) terminals() []example {
 			all = append(all, example{Name: "terminal-ticket-too-late", Page: "terminal-ticket", Data: v})
 		}
 	}
-	for _, outcome := range []checkin.Outcome{checkin.Ended, checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown} {
+	for _, outcome := range []checkin.Outcome{checkin.Ended, checkin.Early, checkin.Late, checkin.Cancelled, checkin.Unknown, checkin.Unchecked} {
 		v := base
 		v.Answer = checkin.Answer{Outcome: outcome, Office: "buergerbuero", Appointment: g.appointment(), Opens: g.at("11:25"), Closes: g.at("11:55")}
 		all = append(all, example{Name: "terminal-" + string(outcome), Page: "terminal-outcome", Data: v})

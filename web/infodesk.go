@@ -229,11 +229,11 @@ func (s *Server) infodeskTicket(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) issue(r *http.Request, form infodeskForm) (queue.Ticket, error) {
+func (s *Server) issue(r *http.Request, form infodeskForm) (checkin.Given, error) {
 	officeID, service, _ := strings.Cut(form.Service, "/")
 	office, err := s.myOffice(r, booking.OfficeID(officeID))
 	if err != nil {
-		return queue.Ticket{}, err
+		return checkin.Given{}, err
 	}
 	persons, _ := strconv.Atoi(form.Persons) // 0 is refused
 	choices := []booking.Choice{{Service: booking.ServiceID(service), Persons: persons}}

@@ -256,6 +256,7 @@ func TestPostgresAway(t *testing.T) {
 	}
 
 	s.serveOne(t, s.Bookings.Code(a), tokens)
+	s.unchecked(t, tokens[terminal])
 	signedIn.get("/desks").want(http.StatusOK)
 	for _, away := range []asked{
 		{method: "GET", path: times.path},
@@ -280,7 +281,7 @@ func TestPostgresAway(t *testing.T) {
 	}
 	s.tellsOfTheRecord(t, signedIn, tokens[manager], "complete")
 	var recorded int
-	if err := pool.QueryRow(ctx, "SELECT count(*) FROM queue_event WHERE kind IN ('join', 'call-next', 'came', 'finish')").Scan(&recorded); err != nil || recorded != 4 {
+	if err := pool.QueryRow(ctx, "SELECT count(*) FROM queue_event WHERE kind IN ('join', 'call-next', 'came', 'finish')").Scan(&recorded); err != nil || recorded != 5 {
 		t.Errorf("%d of what was done meanwhile is recorded, %v", recorded, err)
 	}
 	if response, text := s.ask(t, asked{method: "GET", path: api.Base + "/appointments/" + link}); response.StatusCode != http.StatusOK {
@@ -310,7 +311,7 @@ func (s *site) tellsOfTheRecord(t *testing.T, clerk *browser, manager, want stri
 	}
 }
 
-// serveOne checks a code in, and calls and serves its ticket.
+// serveOne checks a code in, and calls and serves its ticket, while the record is behind.
 func (s *site) serveOne(t *testing.T, code string, tokens map[string]string) {
 	t.Helper()
 	const desk = api.Base + "/offices/buergerbuero/desks/1/"
@@ -322,9 +323,33 @@ func (s *site) serveOne(t *testing.T, code string, tokens map[string]string) {
 		{path: desk + "finish", body: api.Finish{Done: []string{"reisepass"}}, token: tokens[clerk]},
 	} {
 		step.method = "POST"
-		if response, text := s.ask(t, step); response.StatusCode != http.StatusOK {
+		if response, text := s.ask(t, step); response.StatusCode != http.StatusOK || !strings.Contains(string(text), `"record":"behind"`) {
 			t.Errorf("POST %s: %d %s", step.path, response.StatusCode, text)
 		}
+	}
+}
+
+// unchecked shows a code that no node remembers: the person goes on by way of the
+// information desk.
+func (s *site) unchecked(t *testing.T, token string) {
+	t.Helper()
+	kiosk := s.browse(t, "de")
+	kiosk.post("/terminal", url.Values{"token": {token}}).want(200)
+	kiosk.post("/houses/fischmarkt/terminal/code", url.Values{"code": {"12345678"}}).want(200, "Wir können Ihren Code gerade nicht prüfen.", "Infotheke")
+	var out api.Checkin
+	response, text := s.ask(t, asked{method: "POST", path: api.Base + "/houses/fischmarkt/checkins", body: api.NewCheckin{Code: "12345678"}, token: token})
+	if err := json.Unmarshal(text, &out); err != nil || response.StatusCode != http.StatusOK || out.Outcome != "unchecked" || out.Ticket != nil {
+		t.Errorf("a code that nobody remembers: %d %s", response.StatusCode, text)
+	}
+	var visit api.Visit
+	info := api.NewTicket{Services: []api.Choice{{Service: "infotheke", Persons: 1}}}
+	response, text = s.ask(t, asked{method: "POST", path: api.Base + "/offices/buergerbuero/tickets", body: info, token: token})
+	if err := json.Unmarshal(text, &visit); err != nil || response.StatusCode != http.StatusCreated || visit.Record != "behind" {
+		t.Errorf("a number for the information desk: %d %s", response.StatusCode, text)
+	}
+	response, text = s.ask(t, asked{method: "POST", path: api.Base + "/tickets/" + visit.ID + "/leave", body: api.Nothing{}})
+	if err := json.Unmarshal(text, &visit); err != nil || visit.Record != "behind" || visit.State != "gone" {
+		t.Errorf("given back: %d %s", response.StatusCode, text)
 	}
 }
 

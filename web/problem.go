@@ -75,6 +75,7 @@ var problems = []struct {
 	{booking.ErrSlotUnknown, 422, "slot-unknown"},
 	{booking.ErrHoldExpired, 410, "hold-expired"},
 	{booking.ErrUnknown, 404, "appointment-unknown"},
+	{booking.ErrUnchecked, 503, "away"},
 	{booking.ErrCancelled, 409, "cancelled"},
 	{booking.ErrBooked, 409, "booked"},
 	{booking.ErrPast, 409, "past"},

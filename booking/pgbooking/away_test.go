@@ -87,7 +87,7 @@ func TestPostgresAway(t *testing.T) {
 		t.Error("memory holds a contact")
 	}
 	for what, code := range map[string]string{"unknown": "00000000", "tomorrow's": o.Code(tomorrow)} {
-		if _, err := o.ByCode(ctx, "fischmarkt", "2026-11-25", code); err == nil || errors.Is(err, booking.ErrUnknown) {
+		if _, err := o.ByCode(ctx, "fischmarkt", "2026-11-25", code); !errors.Is(err, booking.ErrUnchecked) || errors.Is(err, booking.ErrUnknown) {
 			t.Errorf("without PostgreSQL, of the %s code: %v; want a failure", what, err)
 		}
 	}

@@ -105,7 +105,7 @@ const appointmentByCode = `-- name: AppointmentByCode
 // unknown as well, because knowing more would help who guesses.
 //
 // While PostgreSQL is away it knows today's codes from memory, a second old and
-// without contact; of others it cannot say that they are unknown, and fails.
+// without contact; of others it cannot say that they are unknown: booking.ErrUnchecked.
 func (s *Store) ByCode(ctx context.Context, house booking.HouseID, day booking.Day, code string) (booking.Appointment, error) {
 	code = strings.Join(strings.Fields(code), "")
 	if len(code) != 8 {
@@ -113,15 +113,19 @@ func (s *Store) ByCode(ctx context.Context, house booking.HouseID, day booking.D
 	}
 	hash := s.CodeHash(house, day, code)
 	known, remembered := (*s.today.Load())[string(hash)]
-	asking, cancel := ctx, context.CancelFunc(func() {})
+	within := patienceUnknown
 	if remembered {
-		asking, cancel = context.WithTimeout(ctx, patience)
+		within = patience
 	}
+	asking, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	row := s.pool.QueryRow(asking, appointmentByCode, pgx.NamedArgs{"house": house, "day": day, "hash": hash})
 	a, err := s.present.Load().scan(row)
-	if err != nil && remembered && !errors.Is(err, booking.ErrUnknown) {
+	switch {
+	case err == nil, errors.Is(err, booking.ErrUnknown):
+		return a, err
+	case remembered:
 		return known, nil
 	}
-	return a, failed(err, "find an appointment in %s by its code", house)
+	return a, fmt.Errorf("%w: find an appointment in %s by its code: %w", booking.ErrUnchecked, house, err)
 }

@@ -15,8 +15,12 @@ import (
 // appointment are let in while PostgreSQL is away.
 type today map[string]booking.Appointment
 
-// patience is how long a code is looked for in PostgreSQL before memory answers.
-const patience = 300 * time.Millisecond
+// How long a code is looked for in PostgreSQL: patience before memory answers, and
+// patienceUnknown where it cannot.
+const (
+	patience        = 300 * time.Millisecond
+	patienceUnknown = 2 * time.Second
+)
 
 const codesOfDay = `-- name: CodesOfDay
 	SELECT c.hash, a.id::text, a.office, a.house, a.state, a.place, lower(a.during), upper(a.during), a.choices, a.lang, a.draw

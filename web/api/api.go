@@ -175,7 +175,7 @@ type NewCheckin struct {
 
 // Checkin is what somebody who arrives is told.
 type Checkin struct {
-	Outcome string    `json:"outcome"`          // welcome, already, ended, early, late, cancelled or unknown
+	Outcome string    `json:"outcome"`          // welcome, already, ended, early, late, cancelled, unknown or unchecked
 	Say     string    `json:"say"`              // the outcome as a sentence
 	Office  string    `json:"office,omitempty"` // of the ticket; without one, of the appointment
 	Ticket  *Visit    `json:"ticket,omitempty"` // with welcome and already, and with late where it was asked for

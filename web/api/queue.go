@@ -28,6 +28,8 @@ type Visit struct {
 	// that are done of a visit in steps.
 	Disturbed []string `json:"disturbed,omitempty"`
 	Finished  []string `json:"finished,omitempty"`
+	// Record, in the answer to a command, is complete, or behind while it is not recorded yet.
+	Record string `json:"record,omitempty"`
 }
 
 // Ticket is a visit as the office's clerks see it.
