@@ -457,6 +457,35 @@ func TestDayEndsWithAReason(t *testing.T) {
 	}
 }
 
+// TestForgottenDay: a command of a day whose commands are known no more may have been
+// carried out, so it is not carried out; one of the day before is.
+func TestForgottenDay(t *testing.T) {
+	t.Parallel()
+	q := redisqueue.New(redistest.New(t), record(t))
+	give := func(id, day string, c queue.Command) error {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = q.Do(t.Context(), queue.Request{Office: office, ID: id, Actor: queue.Actor{Role: "clerk"}, At: at.Add(9 * time.Hour), Day: day, Command: c})
+		return err
+	}
+	for _, day := range []string{"2026-11-24", "2026-11-25", "2026-11-27"} {
+		if err := give("open:"+day, day, queue.OpenDesk{Desk: "1", Label: "1", Serves: []queue.ServiceID{"x"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := give("late", "2026-11-24", queue.CloseDesk{Desk: "1"}); !errors.Is(err, queue.ErrUnknownOutcome) {
+		t.Errorf("a command of three days ago: %v", err)
+	}
+	if o, err := q.Office(t.Context(), office); err != nil || o.Desks["1"].State != queue.DeskOpen {
+		t.Errorf("it was carried out: %+v, %v", o.Desks, err)
+	}
+	if err := give("last-evening", "2026-11-25", queue.CloseDesk{Desk: "1"}); err != nil {
+		t.Errorf("a command of the day before: %v", err)
+	}
+}
+
 // TestNeedsGoneOvernight holds that with the first command of the next day
 // nothing in Redis says any more what somebody needed, nor the record after
 // ForgetNeeds; and that both agree, and repeats of yesterday are answered.

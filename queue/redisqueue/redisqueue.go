@@ -141,6 +141,8 @@ func (q *Queue) try(ctx context.Context, r queue.Request, args []any) (queue.Eve
 		return queue.Event{}, q.refused(ctx, r, refusalOf(reply.text(0)), queue.Mark{Epoch: reply.number(1), Version: reply.number(2)})
 	case "OTHER":
 		return queue.Event{}, queue.ErrOtherContent
+	case "PAST":
+		return queue.Event{}, errPast
 	case "DAY":
 		if err := q.BeginDay(ctx, r.Office, r.At, r.Day); err != nil {
 			return queue.Event{}, err
@@ -167,6 +169,7 @@ func (q *Queue) mend(ctx context.Context, office queue.OfficeID, fault reply, at
 var (
 	errAgain = errors.New("try again")
 	errGone  = errors.New("the office has no queue yet")
+	errPast  = errors.New("a command of a day whose commands are not known any more: it may have been carried out")
 )
 
 func refusalOf(code string) error {
@@ -187,7 +190,7 @@ func until(ctx context.Context, call func(context.Context) error) error {
 	}
 	for pause := time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
 		err := call(ctx)
-		if err == nil || queue.Refused(err) || errors.Is(err, errGone) || errors.Is(err, ErrGap) || broken(err) {
+		if err == nil || queue.Refused(err) || errors.Is(err, errGone) || errors.Is(err, errPast) || errors.Is(err, ErrGap) || broken(err) {
 			return err
 		}
 		select {

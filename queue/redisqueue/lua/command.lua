@@ -14,6 +14,7 @@
 --   REFUSED, code, epoch, version   nothing changed, now or before, in that state
 --   OTHER             the id was used for another command
 --   DAY               the day has not begun yet (day.lua)
+--   PAST              of a day whose commands are not known any more
 --   GONE, CLOSED, OLD, BEHIND, or NEWER and the epoch: see the preamble
 
 local id, hash, kind = ARGV[5], ARGV[6], ARGV[7]
@@ -34,6 +35,7 @@ for _, day in ipairs({m.day, m.prev}) do
 end
 
 if kind ~= 'day' and ARGV[4] > m.day then return {'DAY'} end
+if kind ~= 'day' and ARGV[4] < (m.prev or '') then return {'PAST'} end -- it may have been done: the ids of its day are gone
 
 local cmd = cjson.decode(ARGV[10])
 local now = math.max(tonumber(ARGV[3]), m.t)
