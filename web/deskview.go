@@ -65,6 +65,7 @@ type row struct {
 	Past     bool      // due before now
 	At       time.Time // parked or missed at
 	Over     bool      // parked too long, or missed and the way back has closed
+	TooLate  bool      // missed, and refused if they are back now
 	Mine     bool      // parked by this desk, which may have them back
 	Step     string    // what this desk does of it, where that is only a part
 	Rest     string    // and what is for other desks
@@ -82,6 +83,9 @@ func (s *Server) deskView(l *texts.Language, office *booking.Office, desk *booki
 	v := deskViewOf(l, office, desk, state, s.officeNow())
 	v.Behind = s.behind(office.ID)
 	v.Elsewhere, v.Sent = elsewhere(s.City(), office), s.sentOn(state)
+	for i := range v.Missed {
+		v.Missed[i].TooLate = s.tooLate(office, v.Missed[i].Ticket)
+	}
 	return v
 }
 

@@ -31,6 +31,8 @@ func (g gallery) terminals() []example {
 	needing.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, needingAll(numbered(state, "K 305")), g.now)
 	held := welcome
 	held.Ticket.Disturbed = g.l.List(namesOf(g.l, g.office("buergerbuero"), []queue.ServiceID{"reisepass", "vorl-reisepass"}))
+	stranded := welcome
+	stranded.Ticket.Stranded = true
 	far := welcome
 	sent := numbered(state, "K 305")
 	sent.State, sent.ParkedAt = queue.Parked, sent.Arrived
@@ -57,6 +59,7 @@ func (g gallery) terminals() []example {
 		{Name: "terminal-ticket-noted", Page: "terminal-ticket", Data: early},
 		{Name: "terminal-ticket-aside", Page: "terminal-ticket", Data: gone},
 		{Name: "terminal-ticket-disturbed", Page: "terminal-ticket", Data: held},
+		{Name: "terminal-ticket-stranded", Page: "terminal-ticket", Data: stranded},
 		{Name: "terminal-ticket-wide", Page: "terminal-ticket", Data: wide},
 		{Name: "terminal-ticket-needs", Page: "terminal-ticket", Data: needing},
 		{Name: "terminal-needs", Page: "terminal-needs", Data: needing},

@@ -54,6 +54,8 @@ func (g gallery) desks() []example {
 	far.State, far.ParkedAt = queue.Parked, far.Arrived
 	sent := g.deskView(g.day(append(g.waiting(), far, g.aside(g.ticket("K 640", queue.WalkIn, "09:12", "", "09:32", "abholung")))...))
 	sent.Sent = []sentOn{{"K 026", g.office("wohngeld").Name, "K 026", g.at("09:38")}, {"K 733", g.office("standesamt").Name, "R 311", g.at("09:12")}}
+	tooLate := g.deskView(g.day(append(g.waiting(), missed)...))
+	tooLate.Missed[0].Over, tooLate.Missed[0].TooLate = true, true
 	return []example{
 		{Name: "desks", Page: "desks", Data: g.deskChoices()},
 		{Name: "desks-none", Page: "desks", Data: []deskChoice(nil)},
@@ -71,6 +73,7 @@ func (g gallery) desks() []example {
 		{Name: "desk-closed", Page: "desk", Data: g.deskView(g.day(g.waiting()...))},
 		g.desk("desk-dialog-transfer", append(g.waiting(), serving), "K 026", "dialog-transfer"),
 		g.desk("desk-dialog-send", append(g.waiting(), serving), "K 026", "dialog-send"),
+		{Name: "desk-too-late", Page: "desk", Data: tooLate},
 		{Name: "desk-sent", Page: "desk", Data: sent},
 		g.desk("desk-dialog-call-this", append(g.waiting(), serving), "K 026", "dialog-call-this"),
 		g.desk("desk-dialog-more", append(g.waiting(), serving), "K 026", "dialog-more"),
@@ -181,6 +184,9 @@ func (g gallery) infodesks() []example {
 	missed.Search, missed.Query = true, "Hohenfels"
 	missed.Found = []foundAppointment{{Appointment: g.appointment(), Services: "Personalausweis beantragen", Ticket: g.waiting()[0]}}
 	missed.Found[0].Ticket.ID, missed.Found[0].Ticket.State = "EXAMPLE0000000000000000000", queue.Missed
+	tooLate := missed
+	tooLate.Found = []foundAppointment{missed.Found[0]}
+	tooLate.Found[0].TooLate = true
 	given.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, number, g.now), grounds(g.l, number, queue.DefaultRules, g.now.Location())}
 	a := g.appointment()
 	found.Search, found.Query = true, "Hohenfels"
@@ -203,6 +209,7 @@ func (g gallery) infodesks() []example {
 		{Name: "infodesk-refused", Page: "infodesk", Data: refused},
 		{Name: "infodesk-found", Page: "infodesk", Data: found},
 		{Name: "infodesk-missed", Page: "infodesk", Data: missed},
+		{Name: "infodesk-too-late", Page: "infodesk", Data: tooLate},
 		{Name: "infodesk-nothing", Page: "infodesk", Data: nothing},
 		{Name: "infodesk-early", Page: "infodesk", Data: early},
 		{Name: "infodesk-late", Page: "infodesk", Data: late},

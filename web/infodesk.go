@@ -121,6 +121,7 @@ type foundAppointment struct {
 	Services  string
 	Ticket    queue.Ticket
 	Elsewhere bool // the visit is where the clerk may not act
+	TooLate   bool // they missed a call, and are refused if they are back now
 }
 
 func (s *Server) infodeskView(r *http.Request) (infodeskView, error) {
@@ -275,8 +276,9 @@ func (s *Server) found(r *http.Request, office *booking.Office, a booking.Appoin
 	f := foundAppointment{Appointment: a, Services: serviceNames(lang(r), office, t)}
 	f.Start = f.Start.In(s.City().Location())
 	ticket, at := s.visitOf(a)
-	_, err := s.myOffice(r, at)
+	there, err := s.myOffice(r, at)
 	f.Ticket, f.Elsewhere = ticket, err != nil
+	f.TooLate = err == nil && s.tooLate(there, ticket)
 	return f
 }
 

@@ -42,8 +42,9 @@ type ticketView struct {
 	Finished  string // what is done of a visit in steps
 	Disturbed string // what nobody can serve now
 	Minutes   int
-	Ahead     int // waiting and due earlier, for the same desks
-	Open      int // open desks that serve it
+	Ahead     int  // waiting and due earlier, for the same desks
+	Open      int  // open desks that serve it
+	Stranded  bool // clerks are at work, and none of them serves it
 	Slot      time.Time
 	Arrived   time.Time
 	Due       time.Time
@@ -107,13 +108,30 @@ func (s *Server) ticketView(l *texts.Language, id queue.TicketID) (ticketView, e
 
 // ticketViewNow makes the view of a ticket at present.
 func (s *Server) ticketViewNow(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket) ticketView {
-	now := s.officeNow()
-	v := ticketViewOf(l, s.City(), office, state, t, now)
-	if t.State == queue.Missed && checkin.Over(checkin.Rules(*office), t, now) {
-		open, err := s.Bookings.Open(office.ID, now)
-		v.TooLate = err == nil && !open
-	}
+	v := ticketViewOf(l, s.City(), office, state, t, s.officeNow())
+	v.TooLate = s.tooLate(office, t)
 	return v
+}
+
+// atWork says whether a desk is open: before that, everybody would be stranded.
+func atWork(state *queue.Office) bool {
+	for _, d := range state.Desks {
+		if d.State == queue.DeskOpen {
+			return true
+		}
+	}
+	return false
+}
+
+// tooLate says of somebody who missed a call that they are refused if they are back
+// now: their place is kept no longer, and the office is closed.
+func (s *Server) tooLate(office *booking.Office, t queue.Ticket) bool {
+	now := s.officeNow()
+	if t.State != queue.Missed || !checkin.Over(checkin.Rules(*office), t, now) {
+		return false
+	}
+	open, err := s.Bookings.Open(office.ID, now)
+	return err == nil && !open
 }
 
 // ticketViewOf makes the view of a ticket in a state, for the page, its frames and the gallery.
@@ -123,6 +141,7 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Came()), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
 	if t.State == queue.Waiting {
 		v.Finished, v.Disturbed = l.List(namesOf(l, office, t.Finished)), l.List(namesOf(l, office, state.Disturbed(t)))
+		v.Stranded = state.Stranded(t) && atWork(state)
 	}
 	if t.Slot != 0 {
 		v.Slot = at(t.Slot)

@@ -61,10 +61,38 @@ func TestScanAfterSend(t *testing.T) {
 	if far.Outcome != "already" || far.Office != "standesamt" || far.Ticket.ID != v.ticket || far.Ticket.State != "parked" {
 		t.Errorf("told %+v", far)
 	}
-	scan().want(200, far.Ticket.Number, "Ihr Besuch geht in einem anderen Haus weiter.", "Standesamt", "Melden Sie sich dort an der Infotheke.").lacks("/here", "Ihr Besuch ist erledigt")
+	scan().want(200, far.Ticket.Number, "Ihr Besuch geht in einem anderen Haus weiter.", "Standesamt, Hauptstraße 90, 77652 Offenburg. Melden Sie sich dort an der Infotheke.").lacks("/here", "Ihr Besuch ist erledigt")
 	clerk.post("/houses/fischmarkt/infodesk/search", url.Values{"q": {"mustermann"}}).want(200, far.Ticket.Number).lacks(v.ticket + "/here")
 	if response, text := s.ask(t, cancel); response.StatusCode != 409 {
 		t.Errorf("cancel: %d %s", response.StatusCode, text)
+	}
+}
+
+// TestStrandedAtTheTerminal: a number that no clerk at work serves says so at the
+// terminal; before anybody is at work none does.
+func TestStrandedAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tokens := s.people(t)
+	v := s.arriveBooked(t, tokens)
+	kiosk, clerk := s.browse(t, "de"), s.signedIn(t, "a.meyer")
+	kiosk.post("/terminal", url.Values{"token": {tokens[terminal]}}).want(200)
+	const stranded = "Zur Zeit kann kein offener Schalter Sie bedienen."
+	for _, c := range []struct {
+		serves string // at the desk that is open
+		says   bool
+	}{{"", false}, {"abholung", true}, {"reisepass", false}} {
+		if c.serves != "" {
+			clerk.post("/offices/buergerbuero/desks/2", url.Values{"command": {"open"}, "service": {c.serves}}).want(200)
+		}
+		s.eventually(t, func() bool {
+			d := s.office("buergerbuero").Desks["2"]
+			return c.serves == "" || len(d.Serves) == 1 && string(d.Serves[0]) == c.serves
+		})
+		page := kiosk.get("/houses/fischmarkt/terminal/tickets/"+v.ticket).want(200, v.number)
+		if strings.Contains(page.page, stranded) != c.says {
+			t.Errorf("with a desk open for %q it says so: %t", c.serves, !c.says)
+		}
 	}
 }
 
@@ -93,7 +121,10 @@ func TestBackAfterClosing(t *testing.T) {
 
 	s.clock.forward(12 * time.Hour) // past 18:00
 	const path, refused = "/houses/fischmarkt", "das Amt hat jetzt geschlossen. Mit dieser Nummer geht es heute nicht weiter."
-	phone.get("/tickets/"+v.ticket).want(200, "the office is closed now. This number cannot go on today.").lacks("you wait anew", "I am here")
+	phone.get("/tickets/"+v.ticket).want(200, "the office is closed now. This number cannot go on today.").lacks("you wait anew", "I am here", "/needs")
+	clerk.get("/offices/buergerbuero/desks/2").want(200, v.number, "die Türen sind zu, heute nicht mehr").lacks(`id="revoke-` + v.ticket)
+	clerk.get(path+"/infodesk/tickets/"+v.ticket).want(200, v.number, "Heute geht es nicht weiter.").lacks("/here", "/needs")
+	clerk.post(path+"/infodesk/search", url.Values{"q": {"mustermann"}}).want(200, v.number, "Heute geht es nicht weiter.").lacks("/here")
 	phone.post("/tickets/"+v.ticket+"/here", nil).want(409, "the office is closed now. This number cannot go on today.")
 	kiosk.post(path+"/terminal/code", url.Values{"code": {v.code}}).want(200, v.number, refused).lacks("/here")
 	kiosk.post(path+"/terminal/tickets/"+v.ticket+"/here", nil).want(409, refused, "gehen Sie bitte zur Infotheke")
