@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"text/tabwriter"
@@ -275,6 +276,11 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 	table.Flush()
 	fmt.Fprintf(out, "seed %d: %d faults, %d commands answered in %v (%d refused, %d sent more than once, %d answered while the record was behind), %d events recorded\n",
 		r.seed, total, len(r.crowd.sent), worked.Round(time.Second), refused, repeated, behind, r.record.events)
+	fmt.Fprint(out, "of each kind:")
+	for _, kind := range slices.Sorted(maps.Keys(r.record.kinds)) {
+		fmt.Fprintf(out, " %s %d", kind, r.record.kinds[kind])
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintf(out, "after %d faults the screens took longer than %v, as they may on a machine that is busy\n", late, screensWithin)
 	if r.standby {
 		fmt.Fprintf(out, "%d events were not in a standby that was promoted, and were recorded again\n", r.missed)

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
@@ -44,6 +43,7 @@ type clerk struct {
 	services []string
 	made     int
 	parked   []string // tickets that this desk set aside
+	away     []string // who missed a call here, or stepped aside
 	answered atomic.Int64
 }
 
@@ -67,7 +67,7 @@ type command struct {
 
 // newCrowd has a clerk at every desk.
 func newCrowd(site *installation, seed uint64) *crowd {
-	city := democity.City()
+	city := city()
 	c := &crowd{site: site, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 8 * time.Second}}
 	for _, office := range city.Offices() {
 		var services []string
@@ -107,6 +107,8 @@ func (c *clerk) step() {
 	case list.Desk.State != "open" || c.IntN(200) == 0:
 		c.atDesk("open", api.Open{Serves: c.some(len(c.services))})
 	case c.IntN(200) == 0:
+		c.atDesk("close", api.Nothing{})
+	case c.IntN(200) == 0:
 		c.give("/offices/"+c.office+"/services/"+c.some(1)[0]+"/disturb", api.Nothing{})
 	case c.IntN(40) == 0:
 		c.give("/offices/"+c.office+"/services/"+c.some(1)[0]+"/restore", api.Nothing{})
@@ -131,7 +133,13 @@ func (c *clerk) free(list api.DeskList) {
 		c.aboutTicket(id, "bring-back", back)
 		return
 	}
-	switch n := c.IntN(20); {
+	if len(c.away) > 0 && c.IntN(3) == 0 {
+		id := c.away[0]
+		c.away = c.away[1:]
+		c.aboutTicket(id, []string{"here", "here", "revoke"}[c.IntN(3)], api.Nothing{}) // revoking is not for who stepped aside
+		return
+	}
+	switch n := c.IntN(22); {
 	case len(list.Waiting) < 3 || n < 7:
 		c.letIn()
 	case n == 7:
@@ -146,6 +154,12 @@ func (c *clerk) free(list api.DeskList) {
 		c.aboutTicket(c.one(list.Waiting), "set-needs", api.SetNeeds{Needs: c.needs()})
 	case n == 12 && len(list.Waiting) > 1:
 		c.aboutTicket(list.Waiting[0].ID, "merge", api.Merge{Into: list.Waiting[1].ID})
+	case n == 13:
+		c.aboutTicket(c.one(list.Waiting), "cancel", api.Cancel{Reason: "double"})
+	case n == 14:
+		if id := c.one(list.Waiting); c.aboutTicket(id, "step-aside", api.Nothing{}) {
+			c.away = append(c.away, id)
+		}
 	default:
 		c.atDesk("call-next", api.Nothing{})
 	}
@@ -159,7 +173,9 @@ func (c *clerk) called(t api.Ticket) {
 	case n == 1:
 		c.atDesk("put-back", meant)
 	case n == 2:
-		c.atDesk("no-show", meant) // too soon: refused
+		if c.atDesk("no-show", meant) { // too soon, and refused, but in the hasty office
+			c.away = append(c.away, t.ID)
+		}
 	default:
 		c.atDesk("came", meant)
 	}
@@ -206,7 +222,14 @@ func (c *clerk) letIn() bool {
 	for _, service := range c.some(3) {
 		choices = append(choices, api.Choice{Service: service, Persons: 1})
 	}
-	return c.give("/offices/"+c.office+"/tickets", api.NewTicket{Services: choices, Needs: c.needs()})
+	in := api.NewTicket{Services: choices, Needs: c.needs()}
+	switch c.IntN(20) {
+	case 0:
+		in.Class, in.Reason = "at-once", "frail"
+	case 1, 2:
+		in.Class, in.Reason = "urgent", "deadline"
+	}
+	return c.give("/offices/"+c.office+"/tickets", in)
 }
 
 // needs are mostly none.

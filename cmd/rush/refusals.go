@@ -99,7 +99,7 @@ func bounds(sent []command) (after, until func(time.Time) int64) {
 
 // meant is the command of the queue that a request was, as far as it may be
 // refused: its fields have the same names, but for what the path says. That
-// nobody is missing too soon the office decides; here it always is too soon.
+// somebody is missing too soon the office decides: always, but for the hasty one.
 func (c command) meant() (queue.Command, error) {
 	path := strings.Split(strings.TrimPrefix(c.Path, "/"), "/")
 	if len(path) != 5 {
@@ -111,7 +111,7 @@ func (c command) meant() (queue.Command, error) {
 	}
 	fields[strings.TrimSuffix(path[2], "s")] = path[3]
 	kind := path[4]
-	if kind == (queue.NoShow{}).Kind() {
+	if kind == (queue.NoShow{}).Kind() && c.Office != hasty {
 		fields["notBefore"] = math.MaxInt32
 	}
 	text, err := json.Marshal(fields)

@@ -21,6 +21,7 @@ type record struct {
 	pool    *pgxpool.Pool
 	offices map[string]*history
 	events  int
+	kinds   map[string]int // how many of each
 	wrong   []string
 }
 
@@ -47,7 +48,7 @@ type joined struct {
 }
 
 func newRecord(pool *pgxpool.Pool) *record {
-	return &record{pool: pool, offices: map[string]*history{}}
+	return &record{pool: pool, offices: map[string]*history{}, kinds: map[string]int{}}
 }
 
 func newHistory() *history {
@@ -84,6 +85,7 @@ func (r *record) read(ctx context.Context) error {
 				return err
 			}
 			r.events++
+			r.kinds[e.Kind]++
 			r.wrong = append(r.wrong, h.take(e)...)
 		}
 	}

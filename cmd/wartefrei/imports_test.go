@@ -49,7 +49,7 @@ var rules = []rule{
 
 	// The program.
 	{"cmd/wartefrei/...", "booking booking/... queue queue/... checkin checkin/... signage signage/... dashboards dashboards/... web web/... cmd/wartefrei/...", true},
-	{"cmd/rush", "booking/democity booking/pg/... queue queue/audit queue/model queue/redisqueue/redisserver web/api", true}, // servers to break, and what is said about them
+	{"cmd/rush", "booking booking/democity booking/pg/... queue queue/audit queue/model queue/redisqueue/redisserver web/api", true}, // servers to break, and what is said about them
 }
 
 const module = "github.com/wartefrei/wartefrei"
