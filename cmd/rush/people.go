@@ -283,10 +283,12 @@ func (c *crowd) answer(sent *command, first int) bool {
 	return false
 }
 
+// read reads an answer. Not found may be who joined a moment ago, if Redis forgot it
+// before anybody was answered; the model says when that was right (refusals).
 func (c *crowd) read(sent *command, text []byte) bool {
 	var err error
 	switch {
-	case sent.Status >= 400 && sent.Status != http.StatusConflict && sent.Status != http.StatusUnprocessableEntity:
+	case sent.Status >= 400 && sent.Status != http.StatusConflict && sent.Status != http.StatusUnprocessableEntity && sent.Status != http.StatusNotFound:
 		c.complain("%s %s: %d %s", sent.Path, sent.Body, sent.Status, text)
 	case sent.Status >= 400:
 		var refusal api.Problem
