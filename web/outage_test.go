@@ -17,6 +17,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
 	"github.com/wartefrei/wartefrei/signage/wsscreen"
 	"github.com/wartefrei/wartefrei/web/api"
@@ -347,6 +348,10 @@ func (s *site) unchecked(t *testing.T, token string) {
 	if err := json.Unmarshal(text, &visit); err != nil || response.StatusCode != http.StatusCreated || visit.Record != "behind" {
 		t.Errorf("a number for the information desk: %d %s", response.StatusCode, text)
 	}
+	s.eventually(t, func() bool { // this node has heard of it
+		_, _, _, err := s.ticketOf(queue.TicketID(visit.ID))
+		return err == nil
+	})
 	response, text = s.ask(t, asked{method: "POST", path: api.Base + "/tickets/" + visit.ID + "/leave", body: api.Nothing{}})
 	if err := json.Unmarshal(text, &visit); err != nil || visit.Record != "behind" || visit.State != "gone" {
 		t.Errorf("given back: %d %s", response.StatusCode, text)

@@ -133,6 +133,10 @@ func TestRepeatAfterSend(t *testing.T) {
 			return err == nil && string(office.ID) == to && ticket.State.Open()
 		})
 	}
+	s.eventually(t, func() bool { // this node has heard of it
+		_, _, _, err := s.ticketOf(queue.TicketID(v.ticket))
+		return err == nil
+	})
 	needs := api.SetNeeds{Needs: []string{"step-free"}}
 	status, first := own("needs", "k1", needs)
 	if status != 200 || !strings.Contains(first, `"office":"buergerbuero"`) {
