@@ -183,8 +183,8 @@ func (c *commander) request(t *rapid.T) asked {
 	return asked{method: http.MethodPost, path: path, body: c.content(t, path), header: map[string]string{}, token: c.tokens[who]}
 }
 
-// live is what the answer to a walk-in says of the present, also to a repeat.
-var live = regexp.MustCompile(`,"(ahead|desks)":\d+|,"disturbed":\[[^]]*\]`)
+// live is what an answer says of the present, also to a repeat.
+var live = regexp.MustCompile(`,"(ahead|desks)":\d+|,"disturbed":\[[^]]*\]|,"record":"(complete|behind)"`)
 
 // wayOf is how somebody comes, or what who has the ticket does; "" is a command of clerks.
 func wayOf(a asked) string {

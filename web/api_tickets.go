@@ -57,7 +57,11 @@ func (s *Server) apiTicketCommand(commandOf commandOf[queue.TicketID]) handler {
 		if err != nil {
 			return err
 		}
-		event, office, err := s.ownCommand(r, id, command)
+		_, _, office, err := s.ticketOf(id)
+		if err != nil {
+			return err
+		}
+		event, office, err := s.visitCommand(r, office, id, command)
 		if err != nil {
 			return err
 		}

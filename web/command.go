@@ -31,18 +31,14 @@ func (s *Server) command(r *http.Request, office *booking.Office, c queue.Comman
 		Actor: visiting(r).actor(), At: now, Day: string(day), Command: c})
 }
 
-// ownCommand carries out what whoever has a ticket wants, and says which office did.
-// A visit that was sent on is in several: what was asked before it was sent on is
-// answered by the office that did it then, and does nothing where the visit is now.
-// The offices that it has left refuse all else.
-func (s *Server) ownCommand(r *http.Request, id queue.TicketID, c queue.Command) (queue.Event, *booking.Office, error) {
-	_, _, office, err := s.ticketOf(id)
-	if err != nil {
-		return queue.Event{}, nil, err
-	}
+// visitCommand carries out a command about a ticket of a request that names no office,
+// where the visit is now, and says which office did. A visit that was sent on is in
+// several: what was asked before that is answered by the office that did it then, and
+// does nothing where the visit is now. The offices that it has left refuse all else.
+func (s *Server) visitCommand(r *http.Request, office *booking.Office, id queue.TicketID, c queue.Command) (queue.Event, *booking.Office, error) {
 	now := s.Now()
 	for _, left := range s.City().Offices() {
-		if left == office || s.office(left.ID).Tickets.At(id).State != queue.Sent {
+		if left.ID == office.ID || s.office(left.ID).Tickets.At(id).State != queue.Sent {
 			continue
 		}
 		event, err := s.Line.Do(r.Context(), queue.Request{Office: queue.OfficeID(left.ID), ID: requestID(r),

@@ -351,7 +351,7 @@ func (s *Server) infodeskCommand(w http.ResponseWriter, r *http.Request, make fu
 	if err != nil {
 		return err
 	}
-	if _, err := s.command(r, office, make(ticket.Ticket.ID)); err != nil {
+	if _, _, err := s.visitCommand(r, office, ticket.Ticket.ID, make(ticket.Ticket.ID)); err != nil {
 		return s.infodeskAgain(w, r, v, err)
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.Ticket.ID), http.StatusSeeOther)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
@@ -130,4 +131,23 @@ func (s *site) arriveBooked(t *testing.T, tokens map[string]string) visit {
 	}
 	v.ticket, v.number = answer.Ticket.ID, answer.Ticket.Number
 	return v
+}
+
+// known waits until this node has heard of a visit in an office, open.
+func (s *site) known(t *testing.T, v visit, office string) {
+	t.Helper()
+	s.eventually(t, func() bool {
+		ticket, _, at, err := s.ticketOf(queue.TicketID(v.ticket))
+		return err == nil && string(at.ID) == office && ticket.State.Open()
+	})
+}
+
+// send sends a visit on to another office for a service, and waits until it has arrived.
+func (s *site) send(t *testing.T, v visit, tokens map[string]string, from, to, service string) {
+	t.Helper()
+	if response, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/" + from + "/tickets/" + v.ticket + "/send", token: tokens[administrator],
+		body: api.Send{Office: to, Services: []string{service}}}); response.StatusCode != 200 {
+		t.Fatalf("send to %s: %d %s", to, response.StatusCode, text)
+	}
+	s.known(t, v, to)
 }

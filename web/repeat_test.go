@@ -2,11 +2,11 @@ package web
 
 import (
 	"encoding/json"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 )
 
@@ -110,33 +110,27 @@ func TestRepeatsOfCheckins(t *testing.T) {
 }
 
 // TestRepeatAfterSend: what somebody asked with their ticket before the visit was
-// sent on is answered as it was, and does nothing in the office where they wait now,
-// nor does another request under its key.
+// sent on, by the API or a page, is answered as it was, and does nothing in the office
+// where they wait now, nor does another request under its key.
 func TestRepeatAfterSend(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.serve(t)
 	tokens := s.people(t)
 	v := s.arriveBooked(t, tokens)
+	kiosk, phone := s.browse(t, "de"), s.browse(t, "de")
+	kiosk.post("/terminal", url.Values{"token": {tokens[terminal]}}).want(200)
+	pages := func() {
+		t.Helper()
+		form := url.Values{"need": {"more-time"}, "key": {"the-same-each-time"}}
+		phone.post("/tickets/"+v.ticket+"/needs", form).want(200)
+		kiosk.post("/houses/fischmarkt/terminal/tickets/"+v.ticket+"/needs", form).want(200)
+	}
 	own := func(what, key string, body any) (int, string) {
 		response, text := s.ask(t, asked{method: "POST", path: api.Base + "/tickets/" + v.ticket + "/" + what, body: body, header: map[string]string{"Idempotency-Key": key}})
 		return response.StatusCode, live.ReplaceAllString(string(text), "")
 	}
-	send := func(from, to, service string) {
-		t.Helper()
-		if response, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/" + from + "/tickets/" + v.ticket + "/send", token: tokens[administrator],
-			body: api.Send{Office: to, Services: []string{service}}}); response.StatusCode != 200 {
-			t.Fatalf("send to %s: %d %s", to, response.StatusCode, text)
-		}
-		s.eventually(t, func() bool {
-			ticket, _, office, err := s.ticketOf(queue.TicketID(v.ticket))
-			return err == nil && string(office.ID) == to && ticket.State.Open()
-		})
-	}
-	s.eventually(t, func() bool { // this node has heard of it
-		_, _, _, err := s.ticketOf(queue.TicketID(v.ticket))
-		return err == nil
-	})
+	s.known(t, v, "buergerbuero")
+	pages()
 	needs := api.SetNeeds{Needs: []string{"step-free"}}
 	status, first := own("needs", "k1", needs)
 	if status != 200 || !strings.Contains(first, `"office":"buergerbuero"`) {
@@ -151,13 +145,14 @@ func TestRepeatAfterSend(t *testing.T) {
 		if status, text := own("leave", "k1", api.Nothing{}); status != 422 || !strings.Contains(text, "/problems/other-content") {
 			t.Errorf("leave under its key: %d %s", status, text)
 		}
+		pages()
 		if after := s.state(t); after != before {
 			t.Errorf("changed\n%s\nto\n%s", before, after)
 		}
 	}
-	send("buergerbuero", "wohngeld", "wohngeld")
+	s.send(t, v, tokens, "buergerbuero", "wohngeld", "wohngeld")
 	again()
-	send("wohngeld", "buergerbuero", "anmeldung")
+	s.send(t, v, tokens, "wohngeld", "buergerbuero", "anmeldung")
 	again()
 	if status, text := own("leave", "k2", api.Nothing{}); status != 200 || !strings.Contains(text, `"state":"gone"`) {
 		t.Errorf("leave: %d %s", status, text)

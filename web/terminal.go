@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -330,7 +331,7 @@ func (s *Server) terminalCommand(w http.ResponseWriter, r *http.Request, make fu
 	if ticket.Office.House != v.House.ID {
 		return queue.ErrTicketUnknown
 	}
-	if _, err := s.command(r, ticket.Office, make(ticket.Ticket.ID)); err != nil {
+	if _, _, err := s.visitCommand(r, ticket.Office, ticket.Ticket.ID, make(ticket.Ticket.ID)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, v.Path+"/tickets/"+string(ticket.Ticket.ID), http.StatusSeeOther)
@@ -375,6 +376,10 @@ func (s *Server) checkIn(r *http.Request, house booking.HouseID, code string) (c
 		return checkin.Answer{}, errThrottled
 	}
 	answer, err := s.Arrivals.ByCode(r.Context(), house, code, requestID(r), visiting(r).actor())
+	if errors.Is(err, booking.ErrUnchecked) {
+		s.Log.Warn("a code cannot be checked", "house", house, "err", err)
+		return answer, nil
+	}
 	if err == nil && answer.Outcome == checkin.Unknown {
 		s.Tries.Count(r.Context(), key, wrongCodes, wrongWithin)
 	}

@@ -245,7 +245,11 @@ func (s *Server) ticketCommand(w http.ResponseWriter, r *http.Request, make func
 		return err
 	}
 	id := queue.TicketID(param(r, "ticket"))
-	if _, _, err := s.ownCommand(r, id, make(id)); err != nil {
+	_, _, office, err := s.ticketOf(id)
+	if err != nil {
+		return err
+	}
+	if _, _, err := s.visitCommand(r, office, id, make(id)); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/tickets/"+string(id), http.StatusSeeOther)

@@ -32,20 +32,9 @@ func TestScanAfterSend(t *testing.T) {
 		}
 		return c
 	}
-	send := func(from, to, service string) {
-		t.Helper()
-		if response, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/" + from + "/tickets/" + v.ticket + "/send", token: tokens[administrator],
-			body: api.Send{Office: to, Services: []string{service}}}); response.StatusCode != 200 {
-			t.Fatalf("send to %s: %d %s", to, response.StatusCode, text)
-		}
-		s.eventually(t, func() bool {
-			ticket, _, office, err := s.ticketOf(queue.TicketID(v.ticket))
-			return err == nil && string(office.ID) == to && ticket.State.Open()
-		})
-	}
 	cancel := asked{method: "POST", path: api.Base + "/appointments/" + v.link + "/cancel", body: api.Nothing{}}
 
-	send("buergerbuero", "wohngeld", "wohngeld")
+	s.send(t, v, tokens, "buergerbuero", "wohngeld", "wohngeld")
 	if c := told(); c.Outcome != "already" || c.Office != "wohngeld" || c.Ticket.ID != v.ticket || c.Ticket.Number != v.number || c.Ticket.State != "waiting" {
 		t.Errorf("told %+v", c)
 	}
@@ -56,7 +45,7 @@ func TestScanAfterSend(t *testing.T) {
 		t.Errorf("cancel: %d %s", response.StatusCode, text)
 	}
 
-	send("wohngeld", "standesamt", "urkunde")
+	s.send(t, v, tokens, "wohngeld", "standesamt", "urkunde")
 	far := told()
 	if far.Outcome != "already" || far.Office != "standesamt" || far.Ticket.ID != v.ticket || far.Ticket.State != "parked" {
 		t.Errorf("told %+v", far)
