@@ -56,18 +56,16 @@ var (
 )
 
 // ByCode checks in whoever shows the code at a house. Only failures of the
-// machinery are errors; what the citizen did wrong is an Outcome. id is the
+// machinery are errors, Unchecked among them; what the citizen did wrong is an Outcome. id is the
 // request's: a repeat of one that gave a ticket is answered as that was, while the
 // appointment stands. One that gave none has changed nothing, and is asked anew.
 func (a *Arrivals) ByCode(ctx context.Context, house booking.HouseID, code, id string, actor queue.Actor) (Answer, error) {
 	appointment, err := a.Appointments.ByCode(ctx, house, a.City().Day(a.Now()), code)
-	switch {
-	case errors.Is(err, booking.ErrUnknown):
+	if errors.Is(err, booking.ErrUnknown) {
 		return Answer{Outcome: Unknown}, nil
-	case errors.Is(err, booking.ErrUnchecked):
-		return Answer{Outcome: Unchecked}, nil
-	case err != nil:
-		return Answer{}, fmt.Errorf("find the appointment of a code: %w", err)
+	}
+	if err != nil {
+		return Answer{Outcome: Unchecked}, fmt.Errorf("find the appointment of a code: %w", err)
 	}
 	return a.ByAppointment(ctx, appointment, id, actor)
 }

@@ -342,6 +342,9 @@ func (s *site) unchecked(t *testing.T, token string) {
 	if err := json.Unmarshal(text, &out); err != nil || response.StatusCode != http.StatusOK || out.Outcome != "unchecked" || out.Ticket != nil {
 		t.Errorf("a code that nobody remembers: %d %s", response.StatusCode, text)
 	}
+	if log := s.log.String(); !strings.Contains(log, "a code cannot be checked") || strings.Contains(log, "12345678") {
+		t.Error("the log does not say why, or says the code")
+	}
 	var visit api.Visit
 	info := api.NewTicket{Services: []api.Choice{{Service: "infotheke", Persons: 1}}}
 	response, text = s.ask(t, asked{method: "POST", path: api.Base + "/offices/buergerbuero/tickets", body: info, token: token})
