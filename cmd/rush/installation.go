@@ -209,8 +209,8 @@ func (i *installation) environment(s servers) []string {
 // missed, and waits anew two seconds later. In the others that is always too soon.
 const hasty = "buergerbuero"
 
-// city is the demonstration's, open day and night.
-func city() booking.City {
+// openCity is the demonstration's, open day and night.
+func openCity() booking.City {
 	city := democity.City()
 	for _, office := range city.Offices() {
 		office.Closed, office.Doors = nil, nil
@@ -226,7 +226,7 @@ func city() booking.City {
 
 // fill makes the schema, the city and a token.
 func (i *installation) fill(ctx context.Context) error {
-	city := city()
+	city := openCity()
 	text, err := json.Marshal(city)
 	if err != nil {
 		return err

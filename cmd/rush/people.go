@@ -67,7 +67,7 @@ type command struct {
 
 // newCrowd has a clerk at every desk.
 func newCrowd(site *installation, seed uint64) *crowd {
-	city := city()
+	city := openCity()
 	c := &crowd{site: site, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 8 * time.Second}}
 	for _, office := range city.Offices() {
 		var services []string

@@ -12,7 +12,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"github.com/wartefrei/wartefrei/booking/democity"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 )
@@ -44,7 +43,7 @@ type frame struct {
 }
 
 func watch(ctx context.Context, site *installation) *screens {
-	city := democity.City()
+	city := openCity()
 	s := &screens{}
 	for _, house := range city.Houses {
 		for _, area := range house.Areas {
