@@ -188,6 +188,10 @@ func (g gallery) infodesks() []example {
 	tooLate.Found = []foundAppointment{missed.Found[0]}
 	tooLate.Found[0].TooLate = true
 	given.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, number, g.now), grounds(g.l, number, queue.DefaultRules, g.now.Location())}
+	closed := given
+	tooLong := g.called(number, queue.Missed, "2", "09:28")
+	closed.Issued = &issued{ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, tooLong, g.now), ""}
+	closed.Issued.TooLate = true
 	a := g.appointment()
 	found.Search, found.Query = true, "Hohenfels"
 	found.Found = []foundAppointment{{Appointment: a, Services: "Personalausweis beantragen"}, {Appointment: a, Ticket: g.waiting()[0]}}
@@ -209,6 +213,7 @@ func (g gallery) infodesks() []example {
 		{Name: "infodesk-refused", Page: "infodesk", Data: refused},
 		{Name: "infodesk-found", Page: "infodesk", Data: found},
 		{Name: "infodesk-missed", Page: "infodesk", Data: missed},
+		{Name: "infodesk-closed", Page: "infodesk", Data: closed},
 		{Name: "infodesk-too-late", Page: "infodesk", Data: tooLate},
 		{Name: "infodesk-nothing", Page: "infodesk", Data: nothing},
 		{Name: "infodesk-early", Page: "infodesk", Data: early},
