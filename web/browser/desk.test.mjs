@@ -365,7 +365,8 @@ async function dialogGiven(page, button, name) {
 }
 
 /** What is wrong with the boxes of a desk; the elements of wanted must be among them. */
-function laidOut(wanted) {
+async function laidOut(wanted) {
+  await document.fonts.ready; // until then in the browser's font, which is wider
   const faults = [];
   const shown = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
   for (const selector of [...wanted, "#main-action"]) if (shown(selector).length === 0) faults.push(`no ${selector}`);

@@ -181,7 +181,8 @@ function closing() {
 }
 
 /** What is cut off or below the panel, and what is too small for a finger. */
-function whole() {
+async function whole() {
+  await document.fonts.ready;
   const faults = [];
   const fault = (is, element, says) => { if (is) faults.push(`${says}: ${element.outerHTML.slice(0, 80)}`); };
   for (const element of document.body.querySelectorAll("*")) {
@@ -245,7 +246,8 @@ async function lostScreens(chromium, url) {
 }
 
 /** How many rows a screen without connection shows, and what of it is cut, hidden or too small to be read from afar. */
-function seen() {
+async function seen() {
+  await document.fonts.ready;
   const faults = [];
   const size = (e) => parseFloat(getComputedStyle(e).fontSize);
   const visible = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.getClientRects().length);
