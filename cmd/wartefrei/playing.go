@@ -45,7 +45,8 @@ func (n *node) fillDay(ctx context.Context, players *play.Players, now time.Time
 
 // keepPlaying plays each second what has happened since the last one. After
 // the clock was put forward to another day it begins when that day opened; only
-// then does that day begin in offices where nothing has happened yet.
+// then does that day begin in offices where nothing has happened yet, and visits
+// arrive that a start which was killed has left on their way.
 func (n *node) keepPlaying(ctx context.Context, players *play.Players, last time.Time) {
 	failing := false
 	each(ctx, time.Second, func(ctx context.Context) {
@@ -54,6 +55,7 @@ func (n *node) keepPlaying(ctx context.Context, players *play.Players, last time
 		if err == nil {
 			last = now
 			n.turnDay(ctx, now)
+			n.eachOffice(ctx, now, n.receive)
 		} else if !failing && ctx.Err() == nil {
 			n.log.Warn("the demonstration's day does not go on", "err", err)
 		}

@@ -79,7 +79,7 @@ func (n *node) eachOffice(ctx context.Context, now time.Time, f func(context.Con
 }
 
 // passages has visits arrive that some node sent to another office and did not
-// live to see there.
+// live to see there. In the demonstration keepPlaying does.
 func (n *node) passages(ctx context.Context) {
 	n.eachSecond(ctx, func(ctx context.Context) { n.eachOffice(ctx, n.now(), n.receive) })
 }

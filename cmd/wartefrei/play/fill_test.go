@@ -36,8 +36,8 @@ func (m *mortal) CheckIn(ctx context.Context, act Act, a booking.Appointment) (j
 	return joined, m.act(act.ID, func() error { joined, err = m.Town.CheckIn(ctx, act, a); return err })
 }
 
-func (m *mortal) LetIn(ctx context.Context, act Act, service booking.ServiceID, class queue.Class, reason string) error {
-	return m.act(act.ID, func() error { return m.Town.LetIn(ctx, act, service, class, reason) })
+func (m *mortal) LetIn(ctx context.Context, act Act, services []booking.ServiceID, class queue.Class, reason string) error {
+	return m.act(act.ID, func() error { return m.Town.LetIn(ctx, act, services, class, reason) })
 }
 
 func (m *mortal) Do(ctx context.Context, act Act, c queue.Command) (e queue.Event, err error) {

@@ -9,6 +9,10 @@
 // When they stop, whoever is at a desk stays there: who resumes goes on with
 // them.
 //
+// Calls, and what brings people back into the line, are in steps apart: those on
+// the full minute are between calls. A step that was cut short and is played again
+// would otherwise call whom it had itself sent there, a step too early.
+//
 // They act in a [Town]: the demonstration's own people in its process, in
 // [Rooms], because a day that has begun is played there after the event; those
 // of wartefrei simulate on a running server, a [Site].
@@ -32,6 +36,9 @@ import (
 // step is how often players look what there is to do, by the office clock.
 const step = 15 * time.Second
 
+// between is how often there is a step between calls.
+const between = time.Minute
+
 // longest is how much is played at once when the clock was put forward.
 const longest = 3 * time.Hour
 
@@ -53,6 +60,8 @@ type Players struct {
 // scene is one office while it is played.
 type scene struct {
 	*Players
+	scenes       map[booking.OfficeID]*scene // all of the city
+	begin        time.Time
 	office       *booking.Office
 	calendar     booking.Calendar
 	appointments []booking.Appointment
@@ -78,17 +87,31 @@ func (p *Players) Fill(ctx context.Context, to time.Time) error {
 	})
 }
 
+// play plays all offices step by step, because they send people to one another: each
+// from the step after the one that from says.
 func (p *Players) play(ctx context.Context, to time.Time, from func(*queue.Office) time.Time) error {
-	for _, office := range p.City().Offices() {
+	offices, scenes, now := p.City().Offices(), map[booking.OfficeID]*scene{}, to
+	for _, office := range offices {
 		s, err := p.enter(ctx, office, to)
 		if err != nil {
 			return err
 		}
-		begin := from(s.state)
-		if to.Sub(begin) > longest {
-			begin = to.Add(-longest)
+		s.begin = from(s.state)
+		if to.Sub(s.begin) > longest {
+			s.begin = to.Add(-longest)
 		}
-		for now := begin.Truncate(step).Add(step); !now.After(to); now = now.Add(step) {
+		s.begin = s.begin.Truncate(step)
+		s.scenes, scenes[office.ID] = scenes, s
+		if s.begin.Before(now) {
+			now = s.begin
+		}
+	}
+	for now = now.Add(step); !now.After(to); now = now.Add(step) {
+		for _, office := range offices {
+			s := scenes[office.ID]
+			if !now.After(s.begin) {
+				continue
+			}
 			s.now = now
 			if err := s.step(ctx); err != nil {
 				return fmt.Errorf("play in %s: %w", office.ID, err)
@@ -178,12 +201,17 @@ func (s *scene) step(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.between() {
+		if err := s.visitors(ctx); err != nil {
+			return err
+		}
+	}
 	for _, desk := range s.office.Desks {
 		if s.Spared[Desk{s.office.ID, desk.ID}] {
 			continue
 		}
 		if c := s.clerk(desk); c != nil {
-			if err := s.do(ctx, desk.ID, c); err != nil {
+			if err := s.do(ctx, s.moment("desk", desk.ID), c); err != nil {
 				return err
 			}
 		}
@@ -219,14 +247,29 @@ func (s *scene) admitted(comes time.Time) time.Time {
 	return comes
 }
 
+// between says whether this step is one between calls.
+func (s *scene) between() bool { return s.now.Truncate(between).Equal(s.now) }
+
 // walkIns lets people without an appointment come: about one in six minutes
-// for each service that takes them, which two information desks can serve.
+// for each service that takes them, which two information desks can serve. One in
+// six of them wants the next of these services as well.
 func (s *scene) walkIns(ctx context.Context) error {
+	var services []booking.ServiceID
 	for _, service := range s.office.Services {
-		if !service.WalkIn || s.whim(string(service.ID))%24 != 0 {
+		if service.WalkIn {
+			services = append(services, service.ID)
+		}
+	}
+	for i, id := range services {
+		whim := s.whim(string(id))
+		if whim%24 != 0 {
 			continue
 		}
-		if err := s.letIn(ctx, service.ID, queue.WalkIn, ""); err != nil {
+		wants := []booking.ServiceID{id}
+		if next := services[(i+1)%len(services)]; next != id && whim>>8%6 == 0 {
+			wants = append(wants, next)
+		}
+		if err := s.letIn(ctx, wants, queue.WalkIn, ""); err != nil {
 			return err
 		}
 	}
@@ -247,16 +290,21 @@ func (s *scene) emergency(ctx context.Context) error {
 		return nil
 	}
 	reason := queue.UrgentReasons[whim>>16%uint64(len(queue.UrgentReasons))]
-	return s.letIn(ctx, urgent[whim>>32%uint64(len(urgent))], queue.Urgent, reason)
+	return s.letIn(ctx, []booking.ServiceID{urgent[whim>>32%uint64(len(urgent))]}, queue.Urgent, reason)
 }
 
-func (s *scene) letIn(ctx context.Context, service booking.ServiceID, class queue.Class, reason string) error {
-	return s.after(ctx, true, s.Town.LetIn(ctx, s.act(s.moment(string(class), string(service))), service, class, reason))
+func (s *scene) letIn(ctx context.Context, services []booking.ServiceID, class queue.Class, reason string) error {
+	return s.after(ctx, true, s.Town.LetIn(ctx, s.act(s.moment(string(class), string(services[0]))), services, class, reason))
 }
 
 // whim is a number for what may happen in the office at this moment.
 func (s *scene) whim(what string) uint64 {
 	return s.hash(what, string(s.office.ID), strconv.FormatInt(s.now.Unix(), 10))
+}
+
+// whimOf is a number for what somebody may do, or may happen to them, in the office today.
+func (s *scene) whimOf(what string, t queue.Ticket) uint64 {
+	return s.hash(what, string(s.office.ID), s.state.Day, t.Number)
 }
 
 // moment names what happens to somebody now.
@@ -271,11 +319,16 @@ func (s *scene) act(id string) Act {
 // at says whether an instant falls into this step.
 func (s *scene) at(t time.Time) bool { return t.After(s.now.Add(-step)) && !t.After(s.now) }
 
-// do carries out a clerk's command. A desk acts once in a step, so its id does
-// not say what: where the step is played again, a desk that has acted would do
-// the next thing too early, and is refused.
-func (s *scene) do(ctx context.Context, desk string, c queue.Command) error {
-	event, err := s.Town.Do(ctx, s.act(s.moment("desk", desk)), c)
+// do carries out a command. A desk, or whoever has a ticket, acts once in a step, so
+// the id does not say what: where the step is played again, a desk that has acted
+// would do the next thing too early, and is refused.
+func (s *scene) do(ctx context.Context, id string, c queue.Command) error {
+	event, err := s.Town.Do(ctx, s.act(id), c)
+	if send, ok := c.(queue.Send); ok && err == nil {
+		if err := s.scenes[booking.OfficeID(send.Office)].read(ctx); err != nil {
+			return err
+		}
+	}
 	if err == nil && s.state.Apply(event) {
 		return nil
 	}

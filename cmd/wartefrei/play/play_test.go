@@ -3,6 +3,7 @@ package play
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,7 +102,7 @@ func (w *town) story(t *testing.T) (lines []string) {
 
 func (w *town) all(t *testing.T, office booking.OfficeID) []queue.Ticket {
 	t.Helper()
-	return w.state(t, office).In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged)
+	return w.state(t, office).In(queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged, queue.Sent)
 }
 
 func (w *town) state(t *testing.T, office booking.OfficeID) *queue.Office {
@@ -139,20 +140,34 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// byPlayers are the kinds of event, and the reasons of calls, that a day must have;
+// the other commands are given by people alone.
+var byPlayers = strings.Fields("join open close call-next call-this recall came finish finish-and-call-next no-show " +
+	"park bring-back step-aside transfer send receive split merge here leave earliest step chosen")
+
 // TestDay plays a whole day: everybody who came is finished or did not come
 // when called, desks are closed, and people come as often as is said. Who was
-// called when, and the reason that was given, is right by the record alone.
+// called when, and the reason that was given, is right by the record alone, of
+// calls of all kinds and whatever happened in between.
 func TestDay(t *testing.T) {
 	t.Parallel()
 	w := open(t, "1")
 	w.play(t, "07:59", "22:00")
-	tally, calls := map[string]int{}, 0
+	tally := map[string]int{}
 	for _, office := range w.City().Offices() {
 		w.tally(t, office, tally)
-		calls += w.judge(t, office.ID)
+		w.judge(t, office.ID, tally)
 	}
-	if calls < tally["called"] {
-		t.Errorf("%d calls are recorded, but %d people were called", calls, tally["called"])
+	for _, kind := range queue.Kinds() {
+		t.Logf("%4d %s", tally[kind], kind)
+	}
+	for _, what := range byPlayers {
+		if tally[what] == 0 {
+			t.Errorf("a day without %s", what)
+		}
+	}
+	if tally["calls"] < tally["called"] {
+		t.Errorf("%d calls are recorded, but %d people were called", tally["calls"], tally["called"])
 	}
 	for _, c := range []struct {
 		what            string
@@ -172,8 +187,9 @@ func TestDay(t *testing.T) {
 	}
 }
 
-// judge holds what an office recorded against the rules, and counts the calls.
-func (w *town) judge(t *testing.T, office booking.OfficeID) (calls int) {
+// judge holds what an office recorded against the rules, and counts events by their
+// kind, calls, and these by their rule.
+func (w *town) judge(t *testing.T, office booking.OfficeID, tally map[string]int) {
 	t.Helper()
 	rows, err := w.pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version", office)
 	if err != nil {
@@ -189,16 +205,17 @@ func (w *town) judge(t *testing.T, office booking.OfficeID) (calls int) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		tally[e.Kind]++
 		for _, wrong := range record.Take(e.Event) {
 			t.Error(wrong)
 		}
 		for _, x := range e.Tickets {
 			if x.Call == fmt.Sprintf("%d-%d", e.Epoch, e.Version) {
-				calls++
+				tally["calls"]++
+				tally[x.Why.Rule]++
 			}
 		}
 	}
-	return calls
 }
 
 // tally counts what became of an office's people, and holds that nobody is left.
@@ -206,10 +223,15 @@ func (w *town) tally(t *testing.T, office *booking.Office, tally map[string]int)
 	t.Helper()
 	state := w.state(t, office.ID)
 	for _, x := range w.all(t, office.ID) {
-		if x.State != queue.Done && x.State != queue.Missed && x.State != queue.Gone {
+		if x.State.Open() && x.State != queue.Missed {
 			t.Errorf("%s in %s for %v is still %s", x.Number, office.ID, x.Services, x.State)
 		}
-		tally["called"]++
+		if x.From != "" || x.SentFrom != nil { // came with another number, or to another office
+			continue
+		}
+		if x.Calls > 0 {
+			tally["called"]++
+		}
 		if x.State == queue.Missed {
 			tally["missed"]++
 		}

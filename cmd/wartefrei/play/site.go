@@ -112,9 +112,14 @@ func (s *Site) State(ctx context.Context, office booking.OfficeID) (*queue.Offic
 }
 
 func ticket(t api.Ticket) queue.Ticket {
-	return queue.Ticket{ID: queue.TicketID(t.ID), Number: t.Number, Seq: t.Seq, Class: queue.Class(t.Class), Services: services(t.Services),
-		Persons: t.Persons, State: queue.State(t.State), Due: ms(t.Due), Desk: queue.DeskID(t.Desk), Calls: t.Calls, Slot: ms(t.Slot),
-		Arrived: ms(t.Arrived), FirstCallAt: ms(t.FirstCallAt), CalledAt: ms(t.CalledAt), ServedAt: ms(t.ServedAt), EndedAt: ms(t.EndedAt)}
+	out := queue.Ticket{ID: queue.TicketID(t.ID), Number: t.Number, Seq: t.Seq, Class: queue.Class(t.Class), Services: services(t.Services),
+		Persons: t.Persons, State: queue.State(t.State), Aside: t.Aside, Joins: ms(t.Joins), Due: ms(t.Due), Desk: queue.DeskID(t.Desk), Calls: t.Calls,
+		Slot: ms(t.Slot), Arrived: ms(t.Arrived), FirstCallAt: ms(t.FirstCallAt), CalledAt: ms(t.CalledAt), ServedAt: ms(t.ServedAt),
+		MissedAt: ms(t.MissedAt), ParkedAt: ms(t.ParkedAt), EndedAt: ms(t.EndedAt), From: queue.TicketID(t.From)}
+	if t.SentFrom != "" {
+		out.SentFrom = &queue.Passage{Office: queue.OfficeID(t.SentFrom)}
+	}
+	return out
 }
 
 // ms is an instant as the queue has it; never is 0.
@@ -145,38 +150,76 @@ func (s *Site) CheckIn(ctx context.Context, act Act, a booking.Appointment) (boo
 }
 
 // LetIn is that of Town.
-func (s *Site) LetIn(ctx context.Context, act Act, service booking.ServiceID, class queue.Class, reason string) error {
-	return s.post(ctx, act, "/offices/"+string(act.Office)+"/tickets", api.NewTicket{
-		Services: []api.Choice{{Service: string(service), Persons: 1}}, Class: string(class), Reason: reason}, nil)
+func (s *Site) LetIn(ctx context.Context, act Act, services []booking.ServiceID, class queue.Class, reason string) error {
+	body := api.NewTicket{Class: string(class), Reason: reason}
+	for _, id := range services {
+		body.Services = append(body.Services, api.Choice{Service: string(id), Persons: 1})
+	}
+	return s.post(ctx, act, "/offices/"+string(act.Office)+"/tickets", body, nil)
 }
+
+// Invented is that of Town: on a demonstration that is played from outside, everybody is.
+func (s *Site) Invented(queue.Ticket) bool { return true }
 
 // Do is that of Town. It returns no event: what has changed is to be read.
 func (s *Site) Do(ctx context.Context, act Act, c queue.Command) (queue.Event, error) {
-	desk, body := onDesk(c)
-	return queue.Event{}, s.post(ctx, act, "/offices/"+string(act.Office)+"/desks/"+string(desk)+"/"+c.Kind(), body, nil)
+	at, body := onDesk(c)
+	if at == "" {
+		at, body = onTicket(c)
+	}
+	return queue.Event{}, s.post(ctx, act, "/offices/"+string(act.Office)+at+"/"+c.Kind(), body, nil)
 }
 
-// onDesk is what a clerk's command says to a desk.
-func onDesk(c queue.Command) (queue.DeskID, any) {
+// onDesk is where a desk is told a command, and what; "" of any other command.
+func onDesk(c queue.Command) (path string, body any) {
+	at := func(desk queue.DeskID) string { return "/desks/" + string(desk) }
 	switch c := c.(type) {
 	case queue.OpenDesk:
-		return c.Desk, api.Open{Serves: plain(c.Serves)}
+		return at(c.Desk), api.Open{Serves: plain(c.Serves)}
 	case queue.CloseDesk:
-		return c.Desk, api.Nothing{}
+		return at(c.Desk), api.Nothing{}
 	case queue.CallNext:
-		return c.Desk, api.Nothing{}
+		return at(c.Desk), api.Nothing{}
+	case queue.CallThis:
+		return at(c.Desk), api.CallThis{Ticket: string(c.Ticket), Reason: c.Reason}
 	case queue.Recall:
-		return c.Desk, api.Nothing{}
+		return at(c.Desk), api.AtDesk{}
 	case queue.NoShow:
-		return c.Desk, api.Nothing{}
+		return at(c.Desk), api.AtDesk{}
 	case queue.Came:
-		return c.Desk, api.Nothing{}
+		return at(c.Desk), api.AtDesk{}
 	case queue.Finish:
-		return c.Desk, api.Finish{Done: plain(c.Done)}
+		return at(c.Desk), api.Finish{Done: plain(c.Done)}
 	case queue.FinishAndCallNext:
-		return c.Desk, api.Finish{Done: plain(c.Done)}
+		return at(c.Desk), api.Finish{Done: plain(c.Done)}
+	case queue.Park:
+		return at(c.Desk), api.AtDesk{}
 	}
-	panic("played clerks do not " + c.Kind()) // see scene.clerk
+	return "", nil
+}
+
+// onTicket is where a command about a ticket is given, and what it says.
+func onTicket(c queue.Command) (path string, body any) {
+	of := func(t queue.TicketID) string { return "/tickets/" + string(t) }
+	switch c := c.(type) {
+	case queue.Transfer:
+		return of(c.Ticket), api.Transfer{Services: plain(c.Services)}
+	case queue.Send:
+		return of(c.Ticket), api.Send{Office: string(c.Office), Services: plain(c.Services)}
+	case queue.BringBack:
+		return of(c.Ticket), api.BringBack{Desk: string(c.Desk)}
+	case queue.Split:
+		return of(c.Ticket), api.Split{Services: plain(c.Services), Persons: c.Persons}
+	case queue.Merge:
+		return of(c.Ticket), api.Merge{Into: string(c.Into)}
+	case queue.StepAside:
+		return of(c.Ticket), api.Nothing{}
+	case queue.Here:
+		return of(c.Ticket), api.Nothing{}
+	case queue.Leave:
+		return of(c.Ticket), api.Nothing{}
+	}
+	panic("players do not " + c.Kind()) // see scene.clerk and scene.visitor
 }
 
 func plain(ids []queue.ServiceID) []string {
