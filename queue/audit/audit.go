@@ -1,8 +1,8 @@
 // Package audit holds what an office recorded against the rules of package
 // queue, one event after the other, from the record alone: who was called was
 // due first, the why says so, nobody was at two desks, no number was given
-// twice, a due is what the rules say (due.go), and an event changes what its kind
-// may change (ways.go).
+// twice, a due is what the rules say (due.go), no service of a visit is lost
+// (services.go), and an event changes what its kind may change (ways.go).
 //
 // It cannot know what a command said, such as which services a clerk chose, nor how
 // long a missed call was forgiven; of somebody whom another office sent, when they
@@ -46,6 +46,7 @@ func (o *Office) Take(e queue.Event) (wrong []string) {
 	o.follow(e, say)
 	if o.changes(e, say) {
 		o.inTurn(e, say)
+		o.services(e, say)
 	}
 	if e.Kind == "day" || e.Kind == "opened" && len(e.Tickets)+len(e.Desks) > 0 { // a clean sheet, or the whole state
 		clear(o.waiting)

@@ -152,6 +152,10 @@ func TestReturns(t *testing.T) {
 		"late and booked":  {func(_ queue.Ticket, e *queue.Event) { e.Tickets[0].Due = 40 + allowance }, "is back at 40"},
 		"merged":           {func(before queue.Ticket, e *queue.Event) { merge(before, e); e.Tickets[1].Due = 10 }, ""},
 		"merged, due late": {merge, "K 1 is due 20, and was merged to be due 10"},
+		"merged, and forgotten what for": {func(before queue.Ticket, e *queue.Event) {
+			merge(before, e)
+			e.Tickets[1].Due, e.Tickets[1].Services = 10, []queue.ServiceID{"pass"}
+		}, "K 1 is for [pass], and was merged of [id] and [id]"},
 	} {
 		before := queue.Ticket{ID: "A", Number: "K 1", Class: queue.Booked, Services: []queue.ServiceID{"id"}, State: queue.Missed, Slot: 10, Due: 10, MissedAt: 30}
 		o := New()
@@ -161,6 +165,48 @@ func TestReturns(t *testing.T) {
 		back.State = queue.Waiting
 		e := queue.Event{Epoch: 1, Version: 2, At: 40, Day: "2026-11-24", Kind: "here", Command: "2", Tickets: []queue.Ticket{back}}
 		c.change(before, &e)
+		if said := strings.Join(o.Take(e), "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
+			t.Errorf("%s: found %q, want %q", name, said, c.want)
+		}
+	}
+}
+
+// TestServices holds what is left of a visit for two services after one of them, and
+// after it was split.
+func TestServices(t *testing.T) {
+	t.Parallel()
+	both := []queue.ServiceID{"id", "pass"}
+	before := queue.Ticket{ID: "A", Number: "K 1", Services: both, State: queue.Serving, Desk: "1", Due: 10}
+	at := queue.Desk{ID: "1", State: queue.DeskOpen, Serves: both[:1], Ticket: "A"}
+	part := before
+	part.ID, part.Number, part.Services, part.State, part.Desk, part.From = "B", "K 2", both[1:], queue.Waiting, "", "A"
+	for name, c := range map[string]struct {
+		kind     string
+		state    queue.State
+		services []queue.ServiceID
+		finished []queue.ServiceID
+		want     string
+	}{
+		"the rest is left":               {"finish", queue.Waiting, both[1:], both[:1], ""},
+		"also of what was not done":      {"finish", queue.Waiting, both[1:], nil, ""},
+		"the rest is lost":               {"finish", queue.Done, both, both[:1], "K 1 came for [id pass] and is done for [id pass], left were [pass]"},
+		"all is left":                    {"finish", queue.Waiting, both, nil, "is waiting for [id pass], left were [pass]"},
+		"the rest was done nevertheless": {"finish", queue.Done, both, both, ""},
+		"split":                          {"split", queue.Serving, both[:1], nil, ""},
+		"split, and both are for one":    {"split", queue.Serving, both[1:], nil, "K 1 was for [id pass], and was split into [pass] and [pass]"},
+	} {
+		o := New()
+		o.Take(queue.Event{Epoch: 1, Version: 1, Day: "2026-11-24", Kind: "opened", Command: "1", Tickets: []queue.Ticket{before}, Desks: []queue.Desk{at}})
+		after, e := before, queue.Event{Epoch: 1, Version: 2, Day: "2026-11-24", Kind: c.kind, Command: "2"}
+		after.State, after.Services, after.Finished = c.state, c.services, c.finished
+		e.Tickets = []queue.Ticket{after}
+		if c.kind == "split" {
+			e.Tickets = append(e.Tickets, part)
+		} else {
+			free := at
+			free.Ticket = ""
+			e.Desks = []queue.Desk{free}
+		}
 		if said := strings.Join(o.Take(e), "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
 			t.Errorf("%s: found %q, want %q", name, said, c.want)
 		}
