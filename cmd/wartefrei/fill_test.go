@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
@@ -19,7 +20,6 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pg/pgtest"
 	"github.com/wartefrei/wartefrei/booking/pgbooking"
 	"github.com/wartefrei/wartefrei/cmd/wartefrei/play"
-	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/queue/pgjournal"
 	"github.com/wartefrei/wartefrei/queue/redisqueue"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redistest"
@@ -58,7 +58,7 @@ func TestKillWhileFilling(t *testing.T) {
 	url := p.serving(t)
 	pool, clock := clockOf(t, data)
 	now := clock.Now().Add(-10 * time.Minute) // the kills have taken time since
-	found := whoCame(t, data, pool, now)
+	found := whoCame(t, pool, now)
 	if want := undisturbed(t, now); !slices.Equal(found, want) {
 		t.Errorf("filled after kills: %d lines\n%q\nundisturbed: %d lines\n%q", len(found), found, len(want), want)
 	}
@@ -84,7 +84,7 @@ func TestForwardToAnotherDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := undisturbed(t, busy)
-	eventually(t, "the other day's people have come", func() bool { return slices.Equal(whoCame(t, data, pool, busy), want) })
+	eventually(t, "the other day's people have come", func() bool { return slices.Equal(whoCame(t, pool, busy), want) })
 }
 
 // ask asks the database of a demonstration that may not be there yet: -1.
@@ -123,19 +123,13 @@ func clockOf(t *testing.T, data string) (*pgxpool.Pool, *pg.Clock) {
 }
 
 // whoCame lists what a running demonstration was filled with until an instant.
-func whoCame(t *testing.T, data string, pool *pgxpool.Pool, until time.Time) []string {
+func whoCame(t *testing.T, pool *pgxpool.Pool, until time.Time) []string {
 	t.Helper()
-	at, _ := findRunning(data)
-	rdb, err := redisqueue.Connect(at.Redis)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rdb.Close()
 	bookings, err := pgbooking.New(t.Context(), pool, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lines(t, bookings, redisqueue.New(rdb, pgjournal.New(pool)), until)
+	return lines(t, bookings, pool, until)
 }
 
 // undisturbed lists what a demonstration is filled with in which nobody was killed.
@@ -165,11 +159,11 @@ func undisturbed(t *testing.T, now time.Time) []string {
 	if err := players.Fill(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
-	return lines(t, bookings, line, now)
+	return lines(t, bookings, pool, now)
 }
 
 // lines are the appointments of a day, and who came in the last two hours of it.
-func lines(t *testing.T, bookings *pgbooking.Store, line queue.Line, now time.Time) (lines []string) {
+func lines(t *testing.T, bookings *pgbooking.Store, pool *pgxpool.Pool, now time.Time) (lines []string) {
 	t.Helper()
 	for _, office := range bookings.City().Offices() {
 		appointments, err := bookings.Day(t.Context(), office.ID, bookings.City().Day(now))
@@ -179,19 +173,29 @@ func lines(t *testing.T, bookings *pgbooking.Store, line queue.Line, now time.Ti
 		for _, a := range appointments {
 			lines = append(lines, fmt.Sprint("booked ", office.ID, a.Start.UTC(), a.Place, a.Choices, a.State))
 		}
-		lines = append(lines, joined(t, line, office.ID, now)...)
+		lines = append(lines, joined(t, pool, office.ID, now)...)
 	}
 	slices.Sort(lines)
 	return lines
 }
 
-func joined(t *testing.T, line queue.Line, office booking.OfficeID, now time.Time) (lines []string) {
+// joined is who came by the record: what their tickets are for now may be something else.
+func joined(t *testing.T, pool *pgxpool.Pool, office booking.OfficeID, now time.Time) (lines []string) {
 	t.Helper()
-	state, err := line.Office(t.Context(), queue.OfficeID(office))
+	rows, err := pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 AND kind = 'join'", office)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for x := range state.Tickets.All() {
+	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
+		e, err := pgjournal.Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := e.Tickets[0]
 		came := time.UnixMilli(x.Arrived)
 		if came.After(now.Add(-2*time.Hour)) && !came.After(now) {
 			lines = append(lines, fmt.Sprint("came ", office, came.UTC(), x.Class, x.Services))

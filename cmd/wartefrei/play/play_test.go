@@ -191,22 +191,10 @@ func TestDay(t *testing.T) {
 // kind, calls, and these by their rule.
 func (w *town) judge(t *testing.T, office booking.OfficeID, tally map[string]int) {
 	t.Helper()
-	rows, err := w.pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version", office)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
 	record := audit.New()
-	for _, text := range texts {
-		e, err := pgjournal.Read(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, e := range w.record(t, office) {
 		tally[e.Kind]++
-		for _, wrong := range record.Take(e.Event) {
+		for _, wrong := range record.Take(e) {
 			t.Error(wrong)
 		}
 		for _, x := range e.Tickets {
@@ -215,7 +203,46 @@ func (w *town) judge(t *testing.T, office booking.OfficeID, tally map[string]int
 				tally[x.Why.Rule]++
 			}
 		}
+		if e.Kind == (queue.Receive{}.Kind()) {
+			w.arrived(t, e.Tickets[0])
+		}
 	}
+}
+
+// arrived holds that a visit has come to an office as another has sent it.
+func (w *town) arrived(t *testing.T, x queue.Ticket) {
+	t.Helper()
+	for _, e := range w.record(t, booking.OfficeID(x.SentFrom.Office)) {
+		if e.Mark() != x.SentFrom.Mark() {
+			continue
+		}
+		if sent := e.Tickets[0]; sent.ID != x.ID || sent.Due != x.Due || sent.Class != x.Class || !slices.Equal(sent.SentTo.Services, x.Services) {
+			t.Errorf("%s, %s, due %d for %v, was sent as %s, due %d for %v", x.Number, x.Class, x.Due, x.Services, sent.Class, sent.Due, sent.SentTo.Services)
+		}
+		return
+	}
+	t.Errorf("%s was sent by nobody", x.Number)
+}
+
+// record is what an office has recorded.
+func (w *town) record(t *testing.T, office booking.OfficeID) (events []queue.Event) {
+	t.Helper()
+	rows, err := w.pool.Query(t.Context(), "SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version", office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
+		e, err := pgjournal.Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, e.Event)
+	}
+	return events
 }
 
 // tally counts what became of an office's people, and holds that nobody is left.
