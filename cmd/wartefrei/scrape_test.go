@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -26,7 +27,7 @@ import (
 
 // TestScrape has a real Prometheus scrape the demonstration while its day goes
 // by. Every expression of the dashboard and of the alerts shows there what the
-// queue in Redis says has happened. The people stand still before Prometheus
+// queue in Redis and the record say has happened. The people stand still before Prometheus
 // looks for the first time and after they have played: so the figures to
 // compare with hold still, too.
 func TestScrape(t *testing.T) {
@@ -76,8 +77,14 @@ type demoDay struct {
 	stopped     time.Time // when they did
 }
 
-// dayAt is what the offices' queues were at one moment.
-type dayAt map[booking.OfficeID]*queue.Office
+// dayAt is what the offices were at one moment.
+type dayAt map[booking.OfficeID]officeAt
+
+// officeAt is an office's queue, and all that it has recorded.
+type officeAt struct {
+	*queue.Office
+	events []queue.Event
+}
 
 // beginDay starts the demonstration and stops its people.
 func beginDay(t *testing.T) *demoDay {
@@ -123,7 +130,7 @@ func (d *demoDay) play() {
 	office := d.city.Houses[0].Offices[0].ID
 	eventually(d.t, "three come, three are called, three are done", func() bool {
 		now := d.offices()
-		return !slices.ContainsFunc([]func(queue.Ticket) int{came, called, done}, func(what func(queue.Ticket) int) bool {
+		return !slices.ContainsFunc([]func(queue.Event) int{came, called, done}, func(what func(queue.Event) int) bool {
 			return now.count(office, what)-d.then.count(office, what) < 3
 		})
 	})
@@ -152,7 +159,7 @@ func (d *demoDay) screen(area string) {
 	}()
 }
 
-// offices reads the queues.
+// offices reads the queues and the record.
 func (d *demoDay) offices() dayAt {
 	d.t.Helper()
 	now := dayAt{}
@@ -161,42 +168,91 @@ func (d *demoDay) offices() dayAt {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		now[office.ID] = state
+		now[office.ID] = officeAt{state, recorded(d.t, d.pool, office.ID)}
 	}
 	return now
 }
 
-// count adds up what the tickets of an office say, or of all (empty).
-func (a dayAt) count(office booking.OfficeID, of func(queue.Ticket) int) (n int) {
+// count adds up what the events of an office say, or of all (empty).
+func (a dayAt) count(office booking.OfficeID, of func(queue.Event) int) (n int) {
 	for id, state := range a {
-		for t := range state.Tickets.All() {
+		for _, e := range state.events {
 			if office == "" || id == office {
-				n += of(t)
+				n += of(e)
 			}
 		}
 	}
 	return n
 }
 
-// What a ticket says. The people neither put back nor come back.
-func came(queue.Ticket) int       { return 1 }
-func called(t queue.Ticket) int   { return min(t.Calls, 1) }
-func recalled(t queue.Ticket) int { return t.Calls - called(t) }
-func missed(t queue.Ticket) int   { return min(int(t.MissedAt), 1) }
-func done(t queue.Ticket) int     { return min(int(t.EndedAt), 1) }
+func came(e queue.Event) int     { return is(e, queue.Join{}, queue.Receive{}) }
+func recalled(e queue.Event) int { return is(e, queue.Recall{}) }
+func missed(e queue.Event) int   { return is(e, queue.NoShow{}) }
+func done(e queue.Event) int     { return is(e, queue.Finish{}, queue.FinishAndCallNext{}) }
 
-func cameAs(c queue.Class) func(queue.Ticket) int {
-	return func(t queue.Ticket) int { return strings.Count(string(t.Class), string(c)) }
+func is(e queue.Event, commands ...queue.Command) (n int) {
+	for _, c := range commands {
+		n += strings.Count(" "+e.Kind+" ", " "+c.Kind()+" ")
+	}
+	return n
 }
 
-// served is how long somebody was at a desk.
-func served(t queue.Ticket) (time.Duration, bool) {
-	return time.Duration(t.EndedAt-t.ServedAt) * time.Millisecond, t.State == queue.Done
+func cameAs(c queue.Class) func(queue.Event) int {
+	return func(e queue.Event) int {
+		if came(e) == 0 || e.Tickets[0].Class != c {
+			return 0
+		}
+		return 1
+	}
+}
+
+func called(e queue.Event) (n int) {
+	for _, t := range e.Tickets {
+		if calls(e, t) && recalled(e) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// calls says whether an event is a ticket's last call.
+func calls(e queue.Event, t queue.Ticket) bool {
+	return t.Call == fmt.Sprintf("%d-%d", e.Epoch, e.Version)
+}
+
+// waited is how long those waited who were called for the first time.
+func waited(events []queue.Event) (spans []time.Duration) {
+	for _, e := range events {
+		for _, t := range e.Tickets {
+			if wait, ok := dashboards.Wait(t); ok && calls(e, t) && t.Calls == 1 {
+				spans = append(spans, wait)
+			}
+		}
+	}
+	return spans
+}
+
+// served is how long somebody was at a desk, by whatever ended it.
+func served(events []queue.Event) (spans []time.Duration) {
+	since := map[queue.TicketID]int64{}
+	for _, e := range events {
+		for _, t := range e.Tickets {
+			began, was := since[t.ID]
+			switch {
+			case t.State == queue.Serving:
+				since[t.ID] = t.ServedAt
+			case was:
+				spans = append(spans, time.Duration(e.At-began)*time.Millisecond)
+				delete(since, t.ID)
+			}
+		}
+	}
+	return spans
 }
 
 // grown wants what has been added since Prometheus looked for the first time,
 // which it stretches a little at the ends of its window.
-func (d *demoDay) grown(labels string, office booking.OfficeID, of func(queue.Ticket) int) promtest.Want {
+func (d *demoDay) grown(labels string, office booking.OfficeID, of func(queue.Event) int) promtest.Want {
 	now := d.now.count(office, of)
 	return promtest.Between(labels, float64(now-d.then.count(office, of)), 1.25*float64(now-d.first.count(office, of)))
 }
@@ -204,18 +260,15 @@ func (d *demoDay) grown(labels string, office booking.OfficeID, of func(queue.Ti
 // spans wants a quantile of each office in which a span has ended since
 // Prometheus looked for the first time: no longer than the longest, up to the
 // end of its bucket.
-func (d *demoDay) spans(of func(queue.Ticket) (time.Duration, bool)) (wants []promtest.Want) {
+func (d *demoDay) spans(of func([]queue.Event) []time.Duration) (wants []promtest.Want) {
 	ends := []float64{60, 300, 600, 900, 1800, 3600, 7200}
 	for id, state := range d.now {
-		longest, ended := 0.0, false
-		for t := range state.Tickets.All() {
-			span, is := of(t)
-			_, before := of(d.then[id].Tickets.At(t.ID))
-			longest, ended = max(longest, span.Seconds()), ended || is && !before
+		spans := of(state.events)
+		if len(spans) == len(of(d.then[id].events)) {
+			continue
 		}
-		if i, _ := slices.BinarySearch(ends, longest); ended {
-			wants = append(wants, promtest.Between("office="+string(id), 0, ends[min(i, len(ends)-1)]))
-		}
+		i, _ := slices.BinarySearch(ends, slices.Max(spans).Seconds())
+		wants = append(wants, promtest.Between("office="+string(id), 0, ends[min(i, len(ends)-1)]))
 	}
 	return wants
 }
@@ -241,7 +294,7 @@ func (d *demoDay) alert(name string) (wants []promtest.Want) {
 // figures are those of all offices, by Redis and the office clock.
 func (d *demoDay) figures(at time.Time) (all []dashboards.Figures) {
 	for _, office := range d.city.Offices() {
-		all = append(all, dashboards.Count(office, d.city.Location(), d.now[office.ID], at))
+		all = append(all, dashboards.Count(office, d.city.Location(), d.now[office.ID].Office, at))
 	}
 	return all
 }
@@ -278,8 +331,8 @@ func (d *demoDay) panels() map[string][]promtest.Want {
 		"Schalter offen A":                    {exactly("", open)},
 		"Wartende je Amt A":                   offices,
 		"Wartende je Anliegen A":              services[:shown],
-		"Wartezeit der letzten Stunde A":      d.spans(dashboards.Wait),
-		"Wartezeit der letzten Stunde B":      d.spans(dashboards.Wait),
+		"Wartezeit der letzten Stunde A":      d.spans(waited),
+		"Wartezeit der letzten Stunde B":      d.spans(waited),
 		"Zeit am Schalter, letzte Stunde A":   d.spans(served),
 		"Zeit am Schalter, letzte Stunde B":   d.spans(served),
 		"Ankünfte je Stunde A":                {d.grown("class=walk-in", "", cameAs(queue.WalkIn)), d.grown("class=booked", "", cameAs(queue.Booked))},
