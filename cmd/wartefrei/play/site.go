@@ -163,14 +163,19 @@ func (s *Site) Invented(queue.Ticket) bool { return true }
 
 // Do is that of Town. It returns no event: what has changed is to be read.
 func (s *Site) Do(ctx context.Context, act Act, c queue.Command) (queue.Event, error) {
-	at, body := onDesk(c)
-	if at == "" {
-		at, body = onTicket(c)
-	}
+	at, body := told(c)
 	return queue.Event{}, s.post(ctx, act, "/offices/"+string(act.Office)+at+"/"+c.Kind(), body, nil)
 }
 
-// onDesk is where a desk is told a command, and what; "" of any other command.
+// told is what a command says, and to which desk or of which ticket of its office.
+func told(c queue.Command) (path string, body any) {
+	if path, body = onDesk(c); path == "" {
+		path, body = onTicket(c)
+	}
+	return path, body
+}
+
+// onDesk is what a command says to a desk; "" of any other command.
 func onDesk(c queue.Command) (path string, body any) {
 	at := func(desk queue.DeskID) string { return "/desks/" + string(desk) }
 	switch c := c.(type) {
@@ -198,7 +203,7 @@ func onDesk(c queue.Command) (path string, body any) {
 	return "", nil
 }
 
-// onTicket is where a command about a ticket is given, and what it says.
+// onTicket is what a command says of a ticket.
 func onTicket(c queue.Command) (path string, body any) {
 	of := func(t queue.TicketID) string { return "/tickets/" + string(t) }
 	switch c := c.(type) {
