@@ -38,7 +38,8 @@ func (g gallery) terminals() []example {
 	sent.State, sent.ParkedAt = queue.Parked, sent.Arrived
 	far.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, sent, g.now)
 	elsewhere := far
-	elsewhere.Ticket.Office, elsewhere.Ticket.Area = g.office("standesamt"), nil
+	elsewhere.Ticket = ticketViewOf(g.l, g.city, g.office("standesamt"), state, sent, g.now)
+	elsewhere.Ticket.Area = nil
 	gone := welcome
 	gone.Ticket = ticketViewOf(g.l, g.city, g.office("buergerbuero"), state, g.aside(numbered(state, "K 305")), g.now)
 	early := welcome

@@ -35,6 +35,7 @@ type ticketView struct {
 	Title     string // of the document
 	Ticket    queue.Ticket
 	Office    *booking.Office
+	Where     string // the office with its house and address
 	Area      *booking.Area
 	Desk      *booking.Desk // called to, being served at
 	Services  string
@@ -137,7 +138,7 @@ func (s *Server) tooLate(office *booking.Office, t queue.Ticket) bool {
 // ticketViewOf makes the view of a ticket in a state, for the page, its frames and the gallery.
 func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) ticketView {
 	at := func(ms int64) time.Time { return time.UnixMilli(ms).In(now.Location()) }
-	v := ticketView{Ticket: t, Office: office, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Minutes: plannedMinutes(office, t),
+	v := ticketView{Ticket: t, Office: office, Where: where(l, city, office), Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Minutes: plannedMinutes(office, t),
 		Ahead: state.Ahead(t), Open: state.DesksFor(t), Arrived: at(t.Came()), Due: at(t.Due), CalledAt: at(t.CalledAt), Checked: now}
 	if t.State == queue.Waiting {
 		v.Finished, v.Disturbed = l.List(namesOf(l, office, t.Finished)), l.List(namesOf(l, office, state.Disturbed(t)))
@@ -173,6 +174,19 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 		}
 	}
 	return v
+}
+
+// where says where an office is: "Bürgerbüro, Rathaus am Fischmarkt, Fischmarkt 2,
+// 77652 Offenburg". A house of the same name is not named twice.
+func where(l *texts.Language, city *booking.City, office *booking.Office) string {
+	name, _ := office.Name.In(l.Tag)
+	parts := []string{name, office.Address}
+	if house, ok := city.House(office.House); ok {
+		if called, _ := house.Name.In(l.Tag); called != name {
+			parts = slices.Insert(parts, 1, called)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func (s *Server) ticketPage(w http.ResponseWriter, r *http.Request) error {
@@ -284,6 +298,9 @@ func (s *Server) paper(l *texts.Language, v ticketView) pdfticket.Ticket {
 		Order: l.T("ticket.order"), Date: l.Date(v.Arrived)}
 	if standing(v.Ticket) == "noted" {
 		p.Joins = l.T("ticket.noted-what", "at", l.At(v.Joins))
+	}
+	if v.OnTheWay {
+		p.Go = l.T("ticket.go-to", "where", v.Where)
 	}
 	if v.Area != nil {
 		area, _ := v.Area.Name.In(l.Tag)

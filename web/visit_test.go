@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wartefrei/wartefrei/booking/pdf/pdftest"
 	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/api"
 )
@@ -50,7 +51,13 @@ func TestScanAfterSend(t *testing.T) {
 	if far.Outcome != "already" || far.Office != "standesamt" || far.Ticket.ID != v.ticket || far.Ticket.State != "parked" {
 		t.Errorf("told %+v", far)
 	}
-	scan().want(200, far.Ticket.Number, "Ihr Besuch geht in einem anderen Haus weiter.", "Standesamt, Hauptstraße 90, 77652 Offenburg. Melden Sie sich dort an der Infotheke.").lacks("/here", "Ihr Besuch ist erledigt")
+	const where = "Gehen Sie bitte zu: Standesamt, Hauptstraße 90, 77652 Offenburg."
+	scan().want(200, far.Ticket.Number, "Ihr Besuch geht in einem anderen Haus weiter.", where, "Melden Sie sich dort an der Infotheke.").lacks("/here", "Ihr Besuch ist erledigt")
+	phone.get("/tickets/"+v.ticket).want(200, far.Ticket.Number, "Wir haben Sie angekündigt.", where, "/here")
+	phone.get("/tickets/" + v.ticket + "/paper.pdf").want(200)
+	if words := pdftest.Words(t, []byte(phone.page)); !strings.Contains(words, "Gehen") || !strings.Contains(words, "Hauptstraße") {
+		t.Errorf("the paper says %s", words)
+	}
 	clerk.post("/houses/fischmarkt/infodesk/search", url.Values{"q": {"mustermann"}}).want(200, far.Ticket.Number).lacks(v.ticket + "/here")
 	if response, text := s.ask(t, cancel); response.StatusCode != 409 {
 		t.Errorf("cancel: %d %s", response.StatusCode, text)

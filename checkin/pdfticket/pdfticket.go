@@ -25,6 +25,7 @@ type Ticket struct {
 	Expect   string   // "Aufruf voraussichtlich"
 	Range    string   // "09:40–09:50 Uhr"; empty while there is no forecast
 	Joins    string   // noted: "Ab 09:45 Uhr sind Sie von selbst in der Reihe."; else empty
+	Go       string   // on the way from another house: "Gehen Sie bitte zu: …"; else empty
 	Area     string   // where to wait: "Wartebereich im Erdgeschoss, links."
 	How      string   // "Ihre Nummer wird gezeigt und angesagt."
 	Link     string   // address of the ticket's page, as a QR code
@@ -91,6 +92,7 @@ func (p *paper) print(t Ticket) error {
 			p.paragraph(pdf.Run{Style: text, Text: t.Joins})
 		}
 	})
+	p.row(t.Go != "", func() { p.paragraph(pdf.Run{Style: bold, Text: t.Go}) })
 	p.row(t.Area+t.How != "", func() {
 		p.paragraph(pdf.Run{Style: bold, Text: t.Area}, pdf.Run{Style: text, Text: t.How})
 	})

@@ -16,6 +16,7 @@ var (
 	full = Ticket{
 		Lang: "de", Title: "Wartenummer B 024", Office: "Bürgerbüro Offenburg", Time: "09:26", Number: "B 024",
 		Expect: "Aufruf voraussichtlich", Range: "09:40–09:50 Uhr",
+		Go:   "Gehen Sie bitte zu: Standesamt, Hauptstraße 90, 77652 Offenburg.",
 		Area: "Wartebereich im Erdgeschoss, links.", How: "Ihre Nummer wird gezeigt und angesagt.",
 		Joins: "Ab 09:25 Uhr stehen Sie von selbst in der Reihe. Sie müssen nichts weiter tun.",
 		Link:  link, Phone: "Nummer auf dem Handy: Code abfotografieren.",
