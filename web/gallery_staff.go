@@ -170,7 +170,7 @@ func (g gallery) infodesks() []example {
 		base.Offices = append(base.Offices, infodeskOffice{Office: g.office(id)})
 	}
 	busy := base
-	busy.Offices = []infodeskOffice{{Office: g.office("buergerbuero"), Waiting: 7}, {Office: g.office("auslaenderbuero"), Waiting: 2, Stranded: []string{"N 311"}}}
+	busy.Offices = []infodeskOffice{{Office: g.office("buergerbuero"), Waiting: 7}, {Office: g.office("auslaenderbuero"), Waiting: 2, Stranded: []string{whole("N 311"), whole("N 027"), whole("N 840")}}}
 	disturbed := busy
 	disturbed.Offices = slices.Clone(busy.Offices)
 	disturbed.Offices[0].Disturbed = disturbances(g.l, g.office("buergerbuero"), g.disturb(g.day()), g.now.Location())

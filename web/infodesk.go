@@ -145,7 +145,7 @@ func (s *Server) infodeskOffice(l *texts.Language, office *booking.Office) infod
 	o := infodeskOffice{Office: office, Waiting: len(waiting), Disturbed: disturbances(l, office, state, s.City().Location())}
 	for _, t := range waiting {
 		if state.Stranded(t) {
-			o.Stranded = append(o.Stranded, t.Number)
+			o.Stranded = append(o.Stranded, whole(t.Number))
 		}
 	}
 	for _, t := range state.In(queue.Parked) {

@@ -60,6 +60,20 @@ func TestInfodeskSaysWhenAtOnceIsFull(t *testing.T) {
 	b.post("/houses/fischmarkt/infodesk/tickets", form).want(200, "Die Sofortfälle der Stunde waren vergeben: fällig ab Ankunft")
 }
 
+// TestInfodeskKeepsNumbersWhole: no line ends within a number that stands in a sentence.
+func TestInfodeskKeepsNumbersWhole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	v := s.arriveBooked(t, s.people(t))
+	b := s.signedIn(t, "a.meyer")
+	s.eventually(t, func() bool { return len(s.office("buergerbuero").Waiting()) == 1 })
+	whole := strings.ReplaceAll(v.number, " ", "\u00a0")
+	b.post("/houses/fischmarkt/infodesk/search", url.Values{"q": {"mustermann"}}).want(200, "bedient gerade kein offener Schalter:", "ist angemeldet: "+v.number)
+	if n := strings.Count(b.page, whole); n != 2 {
+		t.Errorf("the number stands whole %d times\n%s", n, b.main())
+	}
+}
+
 // TestInfodeskFindsByAnyKeyboard: who booked as Özdemir is found as Ozdemir.
 func TestInfodeskFindsByAnyKeyboard(t *testing.T) {
 	t.Parallel()

@@ -179,7 +179,7 @@ func numbers(l *texts.Language, tickets []queue.Ticket) string {
 	const few = 6
 	var all []string
 	for _, t := range tickets {
-		all = append(all, strings.ReplaceAll(t.Number, " ", "\u00a0"))
+		all = append(all, whole(t.Number))
 	}
 	if len(all) > few {
 		all = append(all[:few], l.T("manager.more", "n", len(all)-few))

@@ -80,6 +80,7 @@ func functions(l *texts.Language) template.FuncMap {
 		"qr":        qrcode.SVG,      // {{qr content label}}
 		"asset":     look.URL,        // {{asset "look.css"}}
 		"cityLook":  look.CityURL,    // the stylesheet of the city's colour
+		"whole":     whole,           // a number that no line ends within
 		"standing":  standing,        // of a ticket: its state, "aside" or "noted"
 		"languages": texts.Languages, // de, en
 		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
@@ -92,6 +93,9 @@ func functions(l *texts.Language) template.FuncMap {
 	maps.Copy(all, deskFunctions(l))
 	return all
 }
+
+// whole is a ticket's number for a sentence: no line ends within it.
+func whole(number string) string { return strings.ReplaceAll(number, " ", "\u00a0") }
 
 // sayIn says a text of the city in the page's language. Where only German is
 // there, it is marked as German, so that a screen reader pronounces it.
