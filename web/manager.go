@@ -187,7 +187,8 @@ func numbers(l *texts.Language, tickets []queue.Ticket) string {
 	return l.List(all)
 }
 
-// reasons counts why people were let in: "Frist endet (2), Reist in wenigen Stunden ab".
+// reasons counts why people were let in: „Frist endet“ (2), „Reist in wenigen Stunden ab“. They
+// are what the list of reasons says, so they keep its capitals.
 func reasons(l *texts.Language, tickets []queue.Ticket) string {
 	count := map[string]int{}
 	for _, t := range tickets {
@@ -198,7 +199,7 @@ func reasons(l *texts.Language, tickets []queue.Ticket) string {
 		if reason == "" {
 			continue
 		}
-		said := l.T("reason." + reason)
+		said := l.T("manager.reason", "reason", l.T("reason."+reason))
 		if count[reason] > 1 {
 			said = l.T("manager.times", "what", said, "n", count[reason])
 		}

@@ -29,7 +29,7 @@ func TestNotices(t *testing.T) {
 	}{
 		{"nobody", true, nil, nil},
 		{"three emergencies", true, three, nil},
-		{"four emergencies", true, four, []string{"09:25 4 Notfälle in einer Stunde | Grenze: 3. Gründe: Frist endet (3), Soziale Notlage."}},
+		{"four emergencies", true, four, []string{"09:25 4 Notfälle in einer Stunde | Grenze: 3. Gründe: „Frist endet“ (3), „Soziale Notlage“."}},
 		{"45 minutes", true, []queue.Ticket{g.ticket("K 5", queue.WalkIn, "08:56", "", "09:16", "reisepass")}, nil},
 		{"46 minutes", true, []queue.Ticket{g.ticket("K 5", queue.WalkIn, "08:55", "", "09:15", "reisepass")},
 			[]string{"08:55 1 Person wartet länger als 45 Minuten | Es geht um K\u00a05."}},
