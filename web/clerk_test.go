@@ -105,6 +105,27 @@ func TestMissedForLong(t *testing.T) {
 	}
 }
 
+// TestRecallWhenItIsTime: a desk offers to call again once the office's time for that
+// has passed since the call, and since each that repeated it.
+func TestRecallWhenItIsTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.signedIn(t, "a.meyer")
+	office, _ := s.City().Office("buergerbuero")
+	const desk, offered = "/offices/buergerbuero/desks/4", `id="recall"`
+	b.post(desk, url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	b.post("/houses/fischmarkt/infodesk/tickets", url.Values{"service": {"buergerbuero/reisepass"}, "persons": {"1"}, "class": {"walk-in"}}).want(200)
+	b.post(desk, url.Values{"command": {"call-next"}}).want(200)
+	called := s.in(t, queue.Called)
+	for range 2 {
+		b.get(desk).want(200, called.Number, `id="put-back"`).lacks(offered)
+		s.clock.forward(checkin.Rules(*office).Recall)
+		b.get(desk).want(200, called.Number, offered)
+		b.post(desk, url.Values{"command": {"recall"}, "ticket": {string(called.ID)}}).want(200)
+		s.eventually(t, func() bool { return s.office("buergerbuero").Tickets.At(called.ID).CalledAt == s.Now().UnixMilli() })
+	}
+}
+
 // TestSteps is a visit that no open desk serves whole: each says what it does of
 // it, and the ticket what is done.
 func TestSteps(t *testing.T) {

@@ -41,6 +41,8 @@ func (g gallery) desks() []example {
 	wide := serving
 	wide.Number = wideNumber
 	calling := g.called(g.ticket("K 020", queue.Booked, "09:22", "09:30", "09:30", "fuehrungszeugnis"), queue.Called, "4", "09:39")
+	calledNow := calling
+	calledNow.CalledAt = g.now.UnixMilli()
 	parked := g.ticket("K 018", queue.Booked, "09:02", "09:10", "09:10", "personalausweis")
 	parked.State, parked.Desk, parked.ParkedAt = queue.Parked, "4", g.at("09:18").UnixMilli()
 	missed := g.called(g.ticket("K 611", queue.WalkIn, "08:50", "", "09:10", "meldebescheinigung"), queue.Missed, "2", "09:28")
@@ -62,6 +64,7 @@ func (g gallery) desks() []example {
 		g.desk("desk-serving", append(g.waiting(), serving, parked, missed), "K 026"),
 		g.desk("desk-serving-wide", append(g.waiting(), wide), wideNumber),
 		g.desk("desk-calling", append(g.waiting(), calling), "K 020"),
+		g.desk("desk-called-now", append(g.waiting(), calledNow), "K 020"),
 		g.desk("desk-free", append(g.waiting(), stranded), ""),
 		g.desk("desk-needs", append(g.waiting()[3:], needingAll(g.waiting()[0])), ""),
 		g.desk("desk-serving-needs", append(g.waiting()[3:], needingAll(g.waiting()[0]), needingAll(serving)), "K 026"),

@@ -78,6 +78,14 @@ export async function answered(page, act) {
   return (await request).response();
 }
 
+/** Lets the time pass after which a desk that has called offers to call again. */
+export async function recallOffered(clerk, url) {
+  await clerk.locator("#recall").waitFor({state: "detached"});
+  const answer = await clerk.request.post(url + "/demo/forward", {form: {minutes: 1, back: "/"}});
+  assert.equal(answer.status(), 200);
+  await clerk.locator("#recall").waitFor();
+}
+
 /** The clerk calls and serves until the number is called: whoever else waits comes first. */
 export async function callUntil(clerk, number) {
   for (;;) {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import {connect, createServer} from "node:net";
 import test from "node:test";
-import {answered, browser, callUntil, deskKey, enter, session, sizes} from "./browser.mjs";
+import {answered, browser, callUntil, deskKey, enter, recallOffered, session, sizes} from "./browser.mjs";
 import {scan} from "./keys.mjs";
 import {demonstration, until} from "./server.mjs";
 
@@ -37,11 +37,13 @@ test("calls", async (t) => {
   });
 
   await t.test("every recall is told again, once", async () => {
+    await recallOffered(clerk, url);
     await answered(clerk, () => deskKey(clerk, "F2"));
     const told = await heard(phone, 2);
     assert.match(told.alerts[1], new RegExp(`Noch einmal: Sie sind dran\\. ${number} Schalter ${desk} `));
     assert.equal(await phone.title(), `Noch einmal: Schalter ${desk}`);
     assert.deepEqual([told.alerts.length, told.tones, told.shakes], [2, 4, 2]);
+    await recallOffered(clerk, url);
     await answered(clerk, () => deskKey(clerk, "F2")); // in the same words
     const again = await heard(phone, 3);
     assert.deepEqual([again.alerts.length, again.tones, again.shakes], [3, 6, 3]);

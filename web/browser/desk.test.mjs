@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import {accessible, answered, browser, deskKey, enter, session} from "./browser.mjs";
+import {accessible, answered, browser, deskKey, enter, recallOffered, session} from "./browser.mjs";
 import {enclosed, outlined, press, walk} from "./keys.mjs";
 import {demonstration, until} from "./server.mjs";
 
@@ -88,7 +88,8 @@ test("a clerk's desk", async (t) => {
     await deskKey(clerk, "F9");
     await press(clerk, "#dialog-open .btn.yours", "Enter");
     await clerk.locator("#close").waitFor();
-    await given(clerk, "F9", "call-next", "#recall");
+    await given(clerk, "F9", "call-next", "#put-back");
+    await recallOffered(clerk, url);
     assert.deepEqual(await clerk.locator("#recall kbd, #park kbd, .hints [data-key-of=recall]").allTextContents(), ["F6", "F2", "F6"]);
     await given(clerk, "F6", "recall");
     await given(clerk, "F9", "came", "#finish");
@@ -142,12 +143,12 @@ test("a clerk's desk", async (t) => {
   await t.test("nothing is covered or cut on a usual screen", async () => {
     await clerk.goto(desk);
     await fresh(clerk);
-    for (const then of ["#recall", "#finish", null]) {
+    for (const then of ["#put-back", "#finish", null]) {
       for (const size of usual) {
         await clerk.setViewportSize(size);
-        assert.deepEqual(await clerk.evaluate(laidOut, then === "#recall" ? [] : ["#number"]), [], `${size.width} × ${size.height}, before ${then}`);
+        assert.deepEqual(await clerk.evaluate(laidOut, then === "#put-back" ? [] : ["#number"]), [], `${size.width} × ${size.height}, before ${then}`);
       }
-      if (then) await given(clerk, "F9", then === "#recall" ? "call-next" : "came", then);
+      if (then) await given(clerk, "F9", then === "#put-back" ? "call-next" : "came", then);
     }
     for (const [key, opened] of [["F7", "#dialog-transfer"], ["F4", "#dialog-change"], ["Control+F7", "#dialog-more"], ["Control+F2", "#dialog-open"], ["F1", "#dialog-keys"]]) {
       await deskKey(clerk, key);
@@ -245,7 +246,7 @@ test("a clerk's desk", async (t) => {
     const forward = (minutes) => clerk.request.post(url + "/demo/forward", {form: {minutes, back: "/"}});
     for (const over of [false, true]) {
       const due = await clerk.locator(".list .first time").textContent();
-      await given(clerk, "F9", "call-next", "#recall");
+      await given(clerk, "F9", "call-next", "#put-back");
       const missed = await clerk.locator("#number").textContent();
       await forward(10);
       await clerk.locator("#no-show").waitFor();
@@ -258,7 +259,7 @@ test("a clerk's desk", async (t) => {
       const now = await row(missed).locator("time").textContent();
       assert.ok(over ? now > await clerk.locator(".bar time").textContent() : now === due, `${missed} was due at ${due}, is at ${now}`);
     }
-    await given(clerk, "F9", "call-next", "#recall");
+    await given(clerk, "F9", "call-next", "#put-back");
     await given(clerk, "F9", "came", "#finish");
   });
 
@@ -283,7 +284,7 @@ test("a clerk's desk", async (t) => {
     assert.equal(await phone.locator("h1").textContent(), number); // in the house it stays
     await phone.context().close();
 
-    await given(clerk, "F9", "call-next", "#recall");
+    await given(clerk, "F9", "call-next", "#put-back");
     await deskKey(clerk, "F7");
     await press(clerk, "#transfer-elsewhere", "Enter");
     assert.equal(await ticked(), 0, "what was meant for another is still ticked");

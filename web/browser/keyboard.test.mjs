@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import {answered, browser, deskKey, enter, session, sizes} from "./browser.mjs";
+import {answered, browser, deskKey, enter, recallOffered, session, sizes} from "./browser.mjs";
 import {enclosed, outlined, press, scan, walk} from "./keys.mjs";
 import {demonstration} from "./server.mjs";
 
@@ -90,6 +90,7 @@ test("by keyboard alone", async (t) => {
   await t.test("a clerk calls, serves and finishes", async () => {
     await command(clerk, "F9", "call-next", "#main-action[data-command=came]");
     await walk(clerk);
+    await recallOffered(clerk, url);
     await command(clerk, "F2", "recall");
     await command(clerk, "Control+z", "put-back", "#main-action[data-command=call-next]");
     await command(clerk, "F9", "call-next", "#main-action[data-command=came]");
@@ -148,6 +149,7 @@ test("by keyboard alone", async (t) => {
     await clerk.keyboard.press("Control+F8");
     await outlined(clerk, "[data-changes=recall]");
     await clerk.keyboard.press("Escape");
+    await recallOffered(clerk, url);
     await command(clerk, "Control+F8", "recall");
   });
 

@@ -7,7 +7,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import test from "node:test";
 import {promisify} from "node:util";
-import {browser, deskKey, enter, session, sizes} from "./browser.mjs";
+import {browser, deskKey, enter, recallOffered, session, sizes} from "./browser.mjs";
 import {demonstration, until} from "./server.mjs";
 
 const run = promisify(execFile);
@@ -55,6 +55,7 @@ test("one visit, from booking to counting", async () => {
   assert.equal(await phone.locator(".to b").textContent(), label);
 
   await gong.lost();
+  await recallOffered(desk, url);
   await deskKey(desk, "F2"); // once more
   await screen.locator(".call.recall").waitFor();
   await gong.rang();
