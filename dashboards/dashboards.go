@@ -55,7 +55,7 @@ const (
 // Every ticket of the day is in exactly one of the states, and it came by
 // itself or was split from another:
 //
-//	Came + Split = Waiting + Called + Serving + Parked + Missed + Done + Gone + Merged + Sent
+//	Came + Split = Waiting + Called + Serving + Parked + Aside + Noted + Missed + Done + Gone + Merged + Sent
 type Figures struct {
 	Office queue.OfficeID
 	Day    string    // of the queue, as 2026-11-24; empty before its first event
@@ -67,7 +67,9 @@ type Figures struct {
 	Waiting int
 	Called  int // on their way to a desk
 	Serving int
-	Parked  int
+	Parked  int // by a clerk, or on their way from another house
+	Aside   int // need longer, as they said themselves
+	Noted   int // came early, and join the line by themselves
 	Missed  int // called, did not come, and not back yet
 	Done    int
 	Gone    int // gave the number back, or were cancelled by the office
@@ -129,7 +131,7 @@ func Count(office *booking.Office, zone *time.Location, state *queue.Office, now
 
 // count counts one ticket.
 func (f *Figures) count(t queue.Ticket) {
-	*f.in(t.State)++
+	*f.in(t)++
 	if t.From != "" {
 		f.Split++
 		return
@@ -152,9 +154,15 @@ func (f *Figures) countWaiting(state *queue.Office, t queue.Ticket) {
 	}
 }
 
-// in is the figure of a state.
-func (f *Figures) in(s queue.State) *int {
-	switch s {
+// in is the figure of where a ticket stands.
+func (f *Figures) in(t queue.Ticket) *int {
+	switch t.Standing() {
+	case "aside":
+		return &f.Aside
+	case "noted":
+		return &f.Noted
+	}
+	switch t.State {
 	case queue.Waiting:
 		return &f.Waiting
 	case queue.Called:

@@ -18,7 +18,8 @@ type day struct {
 	state queue.Office
 
 	came, split int
-	states      map[queue.State]int
+	states      map[string]int // by state, but "aside" and "noted" apart from "parked"
+	standing    map[queue.TicketID]string
 	cameIn      map[string]int          // by "15" of the wall clock
 	waits       map[string][]int64      // ms, by hour of the first call
 	byService   map[queue.ServiceID]int // came
@@ -63,7 +64,7 @@ func (d *day) join(n int) {
 			d.emergencies = append(d.emergencies, d.at)
 		}
 	}
-	d.states[queue.Waiting]++
+	d.stands(t.ID, "waiting")
 	d.apply(t)
 }
 
@@ -84,10 +85,25 @@ func (d *day) move() {
 		}
 		d.waits[d.hour(d.at)] = append(d.waits[d.hour(d.at)], wait)
 	}
-	d.states[t.State]--
-	d.states[next]++
-	t.State = next
+	t.State, t.Aside, t.Joins = next, false, 0
+	standing := string(next)
+	if next == queue.Parked {
+		switch standing = []string{"parked", "aside", "noted"}[d.rnd.IntN(3)]; standing {
+		case "aside":
+			t.Aside = true
+		case "noted":
+			t.Joins = d.at + 60_000
+		}
+	}
+	d.states[d.standing[t.ID]]--
+	d.stands(t.ID, standing)
 	d.apply(t)
+}
+
+// stands notes where a ticket stands from now on.
+func (d *day) stands(id queue.TicketID, standing string) {
+	d.states[standing]++
+	d.standing[id] = standing
 }
 
 // least is the smallest wait such that percent of all waited no longer, by its definition.
@@ -111,7 +127,7 @@ func TestCountFindsWhatHappened(t *testing.T) {
 	zone := berlin(t)
 	for seed := range uint64(40) {
 		d := &day{rnd: rand.New(rand.NewPCG(seed, 7)), at: time.Date(2026, 11, 24, 8, 0, 0, 0, zone).UnixMilli(), zone: zone,
-			states: map[queue.State]int{}, cameIn: map[string]int{}, waits: map[string][]int64{},
+			states: map[string]int{}, standing: map[queue.TicketID]string{}, cameIn: map[string]int{}, waits: map[string][]int64{},
 			byService: map[queue.ServiceID]int{}, called: map[queue.TicketID]bool{}}
 		for n := range 300 {
 			d.at += int64(d.rnd.IntN(180_000))
@@ -127,15 +143,15 @@ func TestCountFindsWhatHappened(t *testing.T) {
 
 func (d *day) check(t *testing.T, f Figures, name string) {
 	t.Helper()
-	got := []int{f.Came, f.Split, f.Waiting, f.Called, f.Serving, f.Parked, f.Missed, f.Done, f.Gone, f.Merged, f.Sent}
+	got := []int{f.Came, f.Split, f.Waiting, f.Called, f.Serving, f.Parked, f.Aside, f.Noted, f.Missed, f.Done, f.Gone, f.Merged, f.Sent}
 	want := []int{d.came, d.split}
-	for _, s := range []queue.State{queue.Waiting, queue.Called, queue.Serving, queue.Parked, queue.Missed, queue.Done, queue.Gone, queue.Merged, queue.Sent} {
+	for _, s := range []string{"waiting", "called", "serving", "parked", "aside", "noted", "missed", "done", "gone", "merged", "sent"} {
 		want = append(want, d.states[s])
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%s: came, split and states %v, want %v", name, got, want)
 	}
-	if sum := f.Waiting + f.Called + f.Serving + f.Parked + f.Missed + f.Done + f.Gone + f.Merged + f.Sent; f.Came+f.Split != sum {
+	if sum := f.Waiting + f.Called + f.Serving + f.Parked + f.Aside + f.Noted + f.Missed + f.Done + f.Gone + f.Merged + f.Sent; f.Came+f.Split != sum {
 		t.Errorf("%s: %d came and %d were split, but %d are somewhere", name, f.Came, f.Split, sum)
 	}
 	recent := 0

@@ -161,6 +161,18 @@ func (t Ticket) Came() int64 {
 	return t.Arrived
 }
 
+// Standing is how people name where the ticket stands: its state, but "aside" for who
+// needs longer and "noted" for who came early, whom no clerk has parked.
+func (t Ticket) Standing() string {
+	switch {
+	case t.State == Parked && t.Aside:
+		return "aside"
+	case t.State == Parked && t.Joins != 0:
+		return "noted"
+	}
+	return string(t.State)
+}
+
 // Mark is that of the event that sent the visit.
 func (p Passage) Mark() Mark { return Mark{p.Epoch, p.Version} }
 

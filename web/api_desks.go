@@ -301,7 +301,7 @@ func (s *Server) ticketsOut(tickets []queue.Ticket) []api.Ticket {
 // ticketOut is a ticket as clerks see it.
 func (s *Server) ticketOut(t queue.Ticket) api.Ticket {
 	out := api.Ticket{ID: string(t.ID), Number: t.Number, Seq: t.Seq, Class: string(t.Class), Services: plain(t.Services),
-		Persons: t.Persons, Area: t.Area, State: string(t.State), Aside: standing(t) == "aside", Joins: s.ms(t.Joins), Due: s.ms(t.Due), Desk: string(t.Desk), Call: t.Call, Calls: t.Calls,
+		Persons: t.Persons, Area: t.Area, State: string(t.State), Aside: t.Standing() == "aside", Joins: s.ms(t.Joins), Due: s.ms(t.Due), Desk: string(t.Desk), Call: t.Call, Calls: t.Calls,
 		Slot: s.ms(t.Slot), Arrived: s.ms(t.Arrived), FirstCallAt: s.ms(t.FirstCallAt), CalledAt: s.ms(t.CalledAt), ServedAt: s.ms(t.ServedAt), MissedAt: s.ms(t.MissedAt),
 		ParkedAt: s.ms(t.ParkedAt), EndedAt: s.ms(t.EndedAt), Reason: t.Reason, Cancelled: t.Cancelled, Appointment: t.Appointment,
 		Into: string(t.Into), From: string(t.From)}

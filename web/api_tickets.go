@@ -82,7 +82,7 @@ func (s *Server) visitOut(office *booking.Office, t queue.Ticket) api.Visit {
 	v := ticketViewOf(texts.In(texts.German), s.City(), office, state, t, s.officeNow())
 	out := api.Visit{ID: string(t.ID), Number: t.Number, Office: string(office.ID), Area: t.Area, State: string(t.State),
 		Services: plain(t.Services), Persons: t.Persons, Arrived: v.Arrived, Slot: v.Slot, Due: s.ms(t.Due), Ahead: v.Ahead,
-		Aside: standing(t) == "aside", Joins: s.ms(t.Joins), Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
+		Aside: t.Standing() == "aside", Joins: s.ms(t.Joins), Desks: v.Open, Call: t.Call, CalledAt: s.ms(t.CalledAt)}
 	if len(t.Needs) > 0 {
 		out.Needs = plain(t.Needs)
 	}

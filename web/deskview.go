@@ -190,7 +190,7 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 
 // parked are those whom a desk sees as set aside: not who is noted, and comes by themselves.
 func parked(state *queue.Office) []queue.Ticket {
-	return slices.DeleteFunc(state.In(queue.Parked), func(t queue.Ticket) bool { return standing(t) == "noted" })
+	return slices.DeleteFunc(state.In(queue.Parked), func(t queue.Ticket) bool { return t.Standing() == "noted" })
 }
 
 func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, d queue.Desk, t queue.Ticket, rules queue.Rules, now time.Time) *nowAt {

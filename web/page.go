@@ -17,6 +17,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 	"github.com/wartefrei/wartefrei/booking/qrcode"
 	"github.com/wartefrei/wartefrei/booking/texts"
+	"github.com/wartefrei/wartefrei/queue"
 	"github.com/wartefrei/wartefrei/web/look"
 )
 
@@ -66,24 +67,24 @@ func parsePages() (map[string]*language, error) {
 // functions are what templates may call.
 func functions(l *texts.Language) template.FuncMap {
 	all := template.FuncMap{
-		"t":         l.T,             // {{t "ticket.ahead" "n" 3}}
-		"date":      l.Date,          // Mo., 23. November 2026
-		"dateShort": l.DateShort,     // Mo., 23. November
-		"clock":     l.Clock,         // 09:15
-		"at":        l.At,            // 09:15 Uhr
-		"span":      l.Span,          // 09:15–09:50 Uhr
-		"minutes":   l.Minutes,       // 35 Min.
-		"money":     l.Money,         // 37,00 €
-		"list":      l.List,          // a, b und c
-		"code":      texts.Code,      // 4827 1936
-		"say":       sayIn(l),        // the city's own text, marked when it is in another language
-		"qr":        qrcode.SVG,      // {{qr content label}}
-		"asset":     look.URL,        // {{asset "look.css"}}
-		"cityLook":  look.CityURL,    // the stylesheet of the city's colour
-		"whole":     whole,           // a number that no line ends within
-		"standing":  standing,        // of a ticket: its state, "aside" or "noted"
-		"languages": texts.Languages, // de, en
-		"dict":      dict,            // {{template "field" dict "Name" "mail" …}}
+		"t":         l.T,                   // {{t "ticket.ahead" "n" 3}}
+		"date":      l.Date,                // Mo., 23. November 2026
+		"dateShort": l.DateShort,           // Mo., 23. November
+		"clock":     l.Clock,               // 09:15
+		"at":        l.At,                  // 09:15 Uhr
+		"span":      l.Span,                // 09:15–09:50 Uhr
+		"minutes":   l.Minutes,             // 35 Min.
+		"money":     l.Money,               // 37,00 €
+		"list":      l.List,                // a, b und c
+		"code":      texts.Code,            // 4827 1936
+		"say":       sayIn(l),              // the city's own text, marked when it is in another language
+		"qr":        qrcode.SVG,            // {{qr content label}}
+		"asset":     look.URL,              // {{asset "look.css"}}
+		"cityLook":  look.CityURL,          // the stylesheet of the city's colour
+		"whole":     whole,                 // a number that no line ends within
+		"standing":  queue.Ticket.Standing, // of a ticket: its state, "aside" or "noted"
+		"languages": texts.Languages,       // de, en
+		"dict":      dict,                  // {{template "field" dict "Name" "mail" …}}
 		"iso":       func(t time.Time) string { return t.Format(time.RFC3339) },
 		"text":      func(text booking.Text) string { said, _ := text.In(l.Tag); return said }, // where no mark-up may be: <option>
 		"count":     func(said string) int { return utf8.RuneCountInString(said) },

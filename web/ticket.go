@@ -72,19 +72,7 @@ func (s *Server) ticketOf(id queue.TicketID) (t queue.Ticket, state *queue.Offic
 }
 
 // onTheWay says that somebody was sent from another house and is not known to be here.
-func onTheWay(t queue.Ticket) bool { return standing(t) == string(queue.Parked) && t.Desk == "" }
-
-// standing is how the texts name where a ticket stands: by its state, but for who
-// stepped aside or is noted, whom no clerk has parked.
-func standing(t queue.Ticket) string {
-	switch {
-	case t.State == queue.Parked && t.Aside:
-		return "aside"
-	case t.State == queue.Parked && t.Joins != 0:
-		return "noted"
-	}
-	return string(t.State)
-}
+func onTheWay(t queue.Ticket) bool { return t.Standing() == string(queue.Parked) && t.Desk == "" }
 
 // officesOfTicket are those that have the ticket today. What is made of them all has
 // versions that never fall, however often the visit is sent on.
@@ -296,7 +284,7 @@ func (s *Server) paper(l *texts.Language, v ticketView) pdfticket.Ticket {
 		Expect: l.T("ticket.due"), Range: l.At(v.Due), How: l.T("paper.how"), Link: s.ticketURL(v.Ticket.ID), Phone: l.T("paper.phone"),
 		Services: []string{v.Services}, Missed: l.T("paper.missed", "n", int(checkin.Rules(*v.Office).Return.Minutes())),
 		Order: l.T("ticket.order"), Date: l.Date(v.Arrived)}
-	if standing(v.Ticket) == "noted" {
+	if v.Ticket.Standing() == "noted" {
 		p.Joins = l.T("ticket.noted-what", "at", l.At(v.Joins))
 	}
 	if v.OnTheWay {
