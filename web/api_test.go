@@ -415,3 +415,36 @@ func (s *site) free(t *testing.T) time.Time {
 	}
 	return days[0].Slots[0].Start
 }
+
+// TestHoldsLimited: nobody empties the calendar; clerks, who book by telephone from
+// one address, are not held up, and hold up nobody.
+func TestHoldsLimited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tokens := s.people(t)
+	hold := func(token, instead string) (int, string) {
+		response, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/buergerbuero/holds", token: token,
+			body: api.NewHold{Services: []api.Choice{{Service: "reisepass", Persons: 1}}, Start: s.free(t), Instead: instead}})
+		var a api.Appointment
+		if response.StatusCode == http.StatusCreated {
+			if err := json.Unmarshal(text, &a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return response.StatusCode, a.Link
+	}
+	for _, who := range []string{clerk, nobody} { // clerks first, and not to others' cost
+		link := ""
+		for n := range holds + 1 {
+			status, next := hold(tokens[who], link)
+			want := http.StatusCreated
+			if who == nobody && n == holds {
+				want = http.StatusTooManyRequests
+			}
+			if status != want {
+				t.Fatalf("hold %d of %s: %d, want %d", n+1, who, status, want)
+			}
+			link = next
+		}
+	}
+}

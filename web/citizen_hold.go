@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/web/pgaccounts"
 )
 
 // holdCookie keeps the link of the hold that a browser has, so that whoever
@@ -22,11 +23,20 @@ const (
 
 // heldEnough says whether a client has taken all the holds that it may.
 func (s *Server) heldEnough(r *http.Request) bool {
-	return s.Tries.Exhausted(r.Context(), "hold:"+clientOf(r), holds, holdsWithin)
+	return holdsCount(r) && s.Tries.Exhausted(r.Context(), "hold:"+clientOf(r), holds, holdsWithin)
 }
 
 func (s *Server) countHold(r *http.Request) {
-	s.Tries.Count(r.Context(), "hold:"+clientOf(r), holds, holdsWithin)
+	if holdsCount(r) {
+		s.Tries.Count(r.Context(), "hold:"+clientOf(r), holds, holdsWithin)
+	}
+}
+
+// holdsCount says whether a client's holds are counted: those of clerks, who book by
+// telephone from one address all day, are not.
+func holdsCount(r *http.Request) bool {
+	role := visiting(r).Role
+	return role == "" || role == pgaccounts.Terminal
 }
 
 // holdTime keeps a time for the citizen while they say who they are.
