@@ -236,14 +236,18 @@ func (r *run) conclude(ctx context.Context) {
 	r.wrong = append(r.wrong, r.refusals(ctx, sent)...)
 	r.wrong = append(r.wrong, compare(sent, r.record)...)
 	r.wrong = append(r.wrong, inOrder(sent)...)
+	r.wrong = append(r.wrong, r.scans(sent)...)
 	r.wrong = append(r.wrong, r.repeat(sent)...)
 	r.agree(ctx, "in the end")
 }
 
 // report prints the table, and fails when anything is wrong.
 func (r *run) report(out io.Writer, worked time.Duration) error {
-	refused, repeated, behind := 0, 0, 0
+	refused, repeated, behind, shown := 0, 0, 0, map[string]int{}
 	for _, c := range r.crowd.sent {
+		if c.Scan != nil {
+			shown[c.Scan.outcome]++
+		}
 		if c.Status >= 400 {
 			refused++
 		}
@@ -279,6 +283,11 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 	fmt.Fprint(out, "of each kind:")
 	for _, kind := range slices.Sorted(maps.Keys(r.record.kinds)) {
 		fmt.Fprintf(out, " %s %d", kind, r.record.kinds[kind])
+	}
+	fmt.Fprintln(out)
+	fmt.Fprint(out, "codes shown:")
+	for _, outcome := range slices.Sorted(maps.Keys(shown)) {
+		fmt.Fprintf(out, " %s %d", outcome, shown[outcome])
 	}
 	fmt.Fprintln(out)
 	fmt.Fprintf(out, "after %d faults the screens took longer than %v, as they may on a machine that is busy\n", late, screensWithin)

@@ -24,6 +24,7 @@ import (
 	"github.com/wartefrei/wartefrei/booking/pg/child"
 	"github.com/wartefrei/wartefrei/booking/pg/pgserver"
 	"github.com/wartefrei/wartefrei/queue/redisqueue/redisserver"
+	"github.com/wartefrei/wartefrei/web/api"
 )
 
 // installation is a city's servers: PostgreSQL, Redis, and nodes that reach one
@@ -47,7 +48,9 @@ type installation struct {
 	past         servers       // past the wires
 	wired        servers       // as the nodes know them
 	nodes        []*node
-	token        string // a clerk's of all offices
+	token        string                                // a clerk's of all offices
+	terminals    map[booking.HouseID]string            // their tokens
+	codes        map[booking.HouseID][]api.Appointment // of today
 	closers      []func()
 }
 
@@ -107,7 +110,7 @@ func (i *installation) start(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return nil
+	return i.book(ctx)
 }
 
 func (i *installation) startServers(ctx context.Context) error {
@@ -209,22 +212,26 @@ func (i *installation) environment(s servers) []string {
 // missed, and waits anew two seconds later. In the others that is always too soon.
 const hasty = "buergerbuero"
 
-// openCity is the demonstration's, open day and night.
+// openCity is the demonstration's, open day and night, with appointments at all
+// desks from now on. Who comes early for one joins by themselves when it is time.
 func openCity() booking.City {
 	city := democity.City()
 	for _, office := range city.Offices() {
-		office.Closed, office.Doors = nil, nil
+		office.Closed, office.Doors, office.Duty, office.Lead = nil, nil, nil, 0
 		for day := time.Sunday; day <= time.Saturday; day++ {
-			office.Doors = append(office.Doors, booking.Hours{Weekday: day, Close: 24 * 60})
+			hours := booking.Hours{Weekday: day, Close: 24 * 60}
+			office.Doors = append(office.Doors, hours)
+			office.Duty = append(office.Duty, booking.Duty{Hours: hours, Places: len(office.Desks)})
 		}
+		office.Rules = map[string]int{"noted": 1}
 		if office.ID == hasty {
-			office.Rules = map[string]int{"recall": 0, "noShow": 0, "return": 2}
+			office.Rules = map[string]int{"noted": 1, "recall": 0, "noShow": 0, "return": 2}
 		}
 	}
 	return city
 }
 
-// fill makes the schema, the city and a token.
+// fill makes the schema, the city and tokens.
 func (i *installation) fill(ctx context.Context) error {
 	city := openCity()
 	text, err := json.Marshal(city)
@@ -235,18 +242,30 @@ func (i *installation) fill(ctx context.Context) error {
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		return err
 	}
-	holder := []string{"token", "add", "clerk", "rush"}
+	var offices []string
 	for _, office := range city.Offices() {
-		holder = append(holder, string(office.ID))
+		offices = append(offices, string(office.ID))
 	}
-	var said string
-	for _, args := range [][]string{{"migrate"}, {"import", file}, holder} {
-		if said, err = i.run(ctx, args...); err != nil {
+	for _, args := range [][]string{{"migrate"}, {"import", file}} {
+		if _, err := i.run(ctx, args...); err != nil {
 			return err
 		}
 	}
-	i.token, _, _ = strings.Cut(said, "\n")
-	return nil
+	i.terminals = map[booking.HouseID]string{}
+	for _, house := range city.Houses {
+		if i.terminals[house.ID], err = i.newToken(ctx, "terminal", string(house.ID), string(house.ID)); err != nil {
+			return err
+		}
+	}
+	i.token, err = i.newToken(ctx, append([]string{"clerk", "rush"}, offices...)...)
+	return err
+}
+
+// newToken makes a token of a role, a name and where it opens something.
+func (i *installation) newToken(ctx context.Context, args ...string) (string, error) {
+	said, err := i.run(ctx, append([]string{"token", "add"}, args...)...)
+	token, _, _ := strings.Cut(said, "\n")
+	return token, err
 }
 
 // run runs a command of the program, past the wires.

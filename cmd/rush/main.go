@@ -3,10 +3,10 @@
 // and nodes are its own: it signals them, empties and fills Redis, and reads the
 // journal.
 //
-//	rush faults   desks and screens work on several nodes while their Redis,
-//	              PostgreSQL and they themselves are killed, stopped, emptied,
-//	              set back, filled, cut off and delayed, one fault at a time,
-//	              or with -pairs two; with -redis sentinel, -redis cluster and
+//	rush faults   desks, terminals and screens work on several nodes while their
+//	              Redis, PostgreSQL and they themselves are killed, stopped,
+//	              emptied, set back, filled, cut off and delayed, one fault at a
+//	              time, or with -pairs two; with -redis sentinel, -redis cluster and
 //	              -standby on servers that fail over
 //
 //	main.go          the commands
@@ -14,6 +14,7 @@
 //	standby.go       a PostgreSQL that stands in for another
 //	wire.go          a connection that can be cut, made silent or slow
 //	people.go        who works at the desks, and what they were answered
+//	terminals.go     who shows a code at an entrance, and takes a number there
 //	screens.go       who watches
 //	kinds.go         the kinds of faults
 //	faults.go        one after the other

@@ -18,12 +18,13 @@ import (
 )
 
 // crowd are the clerks of a city, one at each desk, who let people in, call and
-// serve them. A command is sent under one key, to one node after the other,
-// until it is answered.
+// serve them, and those who use its terminals. A command is sent under one key, to
+// one node after the other, until it is answered.
 type crowd struct {
 	site    *installation
 	client  *http.Client
 	clerks  []*clerk
+	all     []person
 	working sync.WaitGroup
 	pause   sync.RWMutex // held by whoever wants them to stand still
 	done    atomic.Int64 // commands answered, refusals too
@@ -33,18 +34,30 @@ type crowd struct {
 	odd  []string // answers that nobody should get
 }
 
-// clerk works at one desk.
-type clerk struct {
+// person does one thing after the other, and says how often that was answered.
+type person interface {
+	step()
+	answers() int64
+}
+
+// hand gives commands, as whoever has the token.
+type hand struct {
 	*rand.Rand
 	crowd    *crowd
 	name     string
+	token    string
+	made     int
+	answered atomic.Int64
+}
+
+// clerk works at one desk.
+type clerk struct {
+	hand
 	office   string
 	desk     string
 	services []string
-	made     int
 	parked   []string // tickets that this desk set aside
 	away     []string // who missed a call here, or stepped aside
-	answered atomic.Int64
 }
 
 // command is one that was answered.
@@ -52,6 +65,7 @@ type command struct {
 	Office string
 	Path   string
 	Key    string
+	Token  string
 	Body   string
 	Sent   time.Time // first
 	Answer time.Time
@@ -61,11 +75,18 @@ type command struct {
 	Behind bool
 	Event  api.Event // of those that a desk or ticket command answered
 	Visit  api.Visit // of those who were let in
+	Scan   *scan     // of those who showed a code
 
 	Version int64 // of its event, once the record is read (placed)
 }
 
-// newCrowd has a clerk at every desk.
+// acted says whether a command was done, and is in the record: not refused, and not
+// the code of somebody who has a ticket already.
+func (c command) acted() bool {
+	return c.Status < 300 && (c.Scan == nil || c.Scan.outcome == "welcome")
+}
+
+// newCrowd has a clerk at every desk, and two terminals in every house.
 func newCrowd(site *installation, seed uint64) *crowd {
 	city := openCity()
 	c := &crowd{site: site, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 8 * time.Second}}
@@ -76,17 +97,27 @@ func newCrowd(site *installation, seed uint64) *crowd {
 		}
 		slices.Sort(services)
 		for _, desk := range office.Desks {
-			n := uint64(len(c.clerks))
-			c.clerks = append(c.clerks, &clerk{Rand: rand.New(rand.NewPCG(seed, n)), crowd: c, name: fmt.Sprint("clerk-", n),
-				office: string(office.ID), desk: desk.ID, services: services})
+			one := &clerk{hand: c.hand("clerk", site.token, seed), office: string(office.ID), desk: desk.ID, services: services}
+			c.clerks, c.all = append(c.clerks, one), append(c.all, one)
+		}
+	}
+	for _, house := range city.Houses {
+		for range 2 {
+			c.all = append(c.all, &terminal{hand: c.hand("terminal", site.terminals[house.ID], seed), house: house.ID, codes: site.codes[house.ID]})
 		}
 	}
 	return c
 }
 
-// work lets the clerks work until ctx ends.
+// hand is that of one more person.
+func (c *crowd) hand(what, token string, seed uint64) hand {
+	n := len(c.all)
+	return hand{Rand: rand.New(rand.NewPCG(seed, uint64(n))), crowd: c, name: fmt.Sprint(what, "-", n), token: token}
+}
+
+// work lets everybody work until ctx ends.
 func (c *crowd) work(ctx context.Context) {
-	for _, one := range c.clerks {
+	for _, one := range c.all {
 		c.working.Go(func() {
 			for ctx.Err() == nil {
 				c.pause.RLock()
@@ -109,9 +140,9 @@ func (c *clerk) step() {
 	case c.IntN(200) == 0:
 		c.atDesk("close", api.Nothing{})
 	case c.IntN(200) == 0:
-		c.give("/offices/"+c.office+"/services/"+c.some(1)[0]+"/disturb", api.Nothing{})
+		c.give(c.office, "/offices/"+c.office+"/services/"+c.some(1)[0]+"/disturb", api.Nothing{})
 	case c.IntN(40) == 0:
-		c.give("/offices/"+c.office+"/services/"+c.some(1)[0]+"/restore", api.Nothing{})
+		c.give(c.office, "/offices/"+c.office+"/services/"+c.some(1)[0]+"/restore", api.Nothing{})
 	case list.Ticket == nil:
 		c.free(list)
 	case list.Ticket.State == "called":
@@ -229,7 +260,7 @@ func (c *clerk) letIn() bool {
 	case 1, 2:
 		in.Class, in.Reason = "urgent", "deadline"
 	}
-	return c.give("/offices/"+c.office+"/tickets", in)
+	return c.give(c.office, "/offices/"+c.office+"/tickets", in)
 }
 
 // needs are mostly none.
@@ -243,41 +274,48 @@ func (c *clerk) needs() (needs []string) {
 }
 
 func (c *clerk) atDesk(name string, content any) bool {
-	return c.give("/offices/"+c.office+"/desks/"+c.desk+"/"+name, content)
+	return c.give(c.office, "/offices/"+c.office+"/desks/"+c.desk+"/"+name, content)
 }
 
 func (c *clerk) aboutTicket(id, name string, content any) bool {
-	return c.give("/offices/"+c.office+"/tickets/"+id+"/"+name, content)
+	return c.give(c.office, "/offices/"+c.office+"/tickets/"+id+"/"+name, content)
 }
 
-// give sends a command until it is answered, and says whether it was done. A
-// command that nobody answered while we end is nobody's: it is not noted.
-func (c *clerk) give(path string, content any) bool {
-	c.made++
+// give sends a command of an office until it is answered, and says whether it was done.
+func (h *hand) give(office, path string, content any) bool {
+	return h.send(command{Office: office, Path: path}, content)
+}
+
+// send is give. A command that nobody answered while we end is nobody's: it is not noted.
+func (h *hand) send(sent command, content any) bool {
+	h.made++
 	body, err := json.Marshal(content)
 	if err != nil {
 		panic(err)
 	}
-	sent := command{Office: c.office, Path: path, Key: fmt.Sprintf("%s-%d", c.name, c.made), Body: string(body), Sent: time.Now()}
-	if !c.crowd.answer(&sent, c.IntN(len(c.crowd.site.nodes))) {
+	sent.Key, sent.Token, sent.Body, sent.Sent = fmt.Sprintf("%s-%d", h.name, h.made), h.token, string(body), time.Now()
+	if !h.crowd.answer(&sent, h.IntN(len(h.crowd.site.nodes))) {
 		return false
 	}
-	c.crowd.note(sent)
-	c.answered.Add(1)
+	h.crowd.note(sent)
+	h.answered.Add(1)
 	return sent.Status < 300
 }
+
+func (h *hand) answers() int64 { return h.answered.Load() }
 
 // answer sends a command to one node after the other until it is answered.
 // false: it was not, for longer than any fault may last.
 func (c *crowd) answer(sent *command, first int) bool {
 	for end := time.Now().Add(patience); time.Now().Before(end); sent.Tries++ {
-		status, text, err := c.send("POST", (first+sent.Tries)%len(c.site.nodes), sent.Path, sent.Key, sent.Body)
-		if err != nil || status >= 500 {
-			time.Sleep(20 * time.Millisecond)
-			continue
+		status, text, err := c.send("POST", (first+sent.Tries)%len(c.site.nodes), sent.Path, sent.Token, sent.Key, sent.Body)
+		if err == nil && status < 500 {
+			sent.Status, sent.Answer = status, time.Now()
+			if c.read(sent, text) {
+				return true
+			}
 		}
-		sent.Status, sent.Answer = status, time.Now()
-		return c.read(sent, text)
+		time.Sleep(20 * time.Millisecond)
 	}
 	c.complain("%s %s was not answered for %v", sent.Path, sent.Body, patience)
 	return false
@@ -294,8 +332,11 @@ func (c *crowd) read(sent *command, text []byte) bool {
 		var refusal api.Problem
 		err = json.Unmarshal(text, &refusal)
 		sent.Code = strings.TrimPrefix(refusal.Type, "/problems/")
+	case sent.Scan != nil:
+		err = sent.checkedIn(text)
 	case sent.Status == http.StatusCreated:
 		err = json.Unmarshal(text, &sent.Visit)
+		sent.Behind = sent.Visit.Record == "behind"
 	case sent.Status == http.StatusOK:
 		err = json.Unmarshal(text, &sent.Event)
 		sent.Behind = sent.Event.Record == "behind"
@@ -303,12 +344,12 @@ func (c *crowd) read(sent *command, text []byte) bool {
 	if err != nil {
 		c.complain("%s: %v in %s", sent.Path, err, text)
 	}
-	return true
+	return sent.Scan == nil || sent.Scan.outcome != "unchecked"
 }
 
 // look reads the desk as a node sees it.
 func (c *clerk) look() (list api.DeskList, ok bool) {
-	status, text, err := c.crowd.send("GET", c.IntN(len(c.crowd.site.nodes)), "/offices/"+c.office+"/desks/"+c.desk, "", "")
+	status, text, err := c.crowd.send("GET", c.IntN(len(c.crowd.site.nodes)), "/offices/"+c.office+"/desks/"+c.desk, c.token, "", "")
 	if err != nil || status != http.StatusOK {
 		time.Sleep(20 * time.Millisecond)
 		return list, false
@@ -320,12 +361,12 @@ func (c *clerk) look() (list api.DeskList, ok bool) {
 	return list, true
 }
 
-func (c *crowd) send(method string, node int, path, key, body string) (int, []byte, error) {
+func (c *crowd) send(method string, node int, path, token, key, body string) (int, []byte, error) {
 	r, err := http.NewRequest(method, "http://"+c.site.nodes[node].address+api.Base+path, bytes.NewReader([]byte(body)))
 	if err != nil {
 		return 0, nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.site.token)
+	r.Header.Set("Authorization", "Bearer "+token)
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Idempotency-Key", key)
@@ -352,7 +393,7 @@ func (c *crowd) complain(format string, values ...any) {
 	c.odd = append(c.odd, fmt.Sprintf(format, values...))
 }
 
-// await waits until all that want says is so of every clerk's answers.
+// await waits until something is so.
 func (c *crowd) await(ctx context.Context, what string, so func() bool) error {
 	end := time.Now().Add(patience)
 	for !so() {
@@ -368,15 +409,15 @@ func (c *crowd) await(ctx context.Context, what string, so func() bool) error {
 	return nil
 }
 
-// everybody waits until every clerk has been answered once more.
+// everybody waits until every person has been answered once more.
 func (c *crowd) everybody(ctx context.Context) error {
-	before := make([]int64, len(c.clerks))
-	for n, one := range c.clerks {
-		before[n] = one.answered.Load()
+	before := make([]int64, len(c.all))
+	for n, one := range c.all {
+		before[n] = one.answers()
 	}
-	return c.await(ctx, "every clerk is answered", func() bool {
-		for n, one := range c.clerks {
-			if one.answered.Load() < before[n]+1 {
+	return c.await(ctx, "everybody is answered", func() bool {
+		for n, one := range c.all {
+			if one.answers() < before[n]+1 {
 				return false
 			}
 		}

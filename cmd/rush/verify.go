@@ -135,7 +135,7 @@ func compare(sent []command, r *record) (wrong []string) {
 	}
 	done := map[string]int{}
 	for _, c := range sent {
-		if c.Status >= 300 {
+		if !c.acted() {
 			continue
 		}
 		done[c.Office]++
@@ -198,17 +198,16 @@ func (r *record) lost() (wrong []string) {
 
 // forgotten leaves out, and counts, what two faults at once may lose: what was
 // answered while the record was behind, during a pair that forgets, and is not in
-// the record. The answer to somebody who was let in does not say whether the record
-// was behind: of these, whoever was let in during such a pair.
+// the record.
 func (r *run) forgotten(sent []command) []command {
 	return slices.DeleteFunc(slices.Clone(sent), func(c command) bool {
 		h, ok := r.record.offices[c.Office]
-		if !ok || c.Status >= 300 || !r.forgetting(c) {
+		if !ok || !c.acted() || !c.Behind || !r.forgetting(c) {
 			return false
 		}
 		e := h.seen[c.Event.Version]
 		_, joined := h.joined[c.Visit.ID]
-		lost := c.Behind && (e.epoch != c.Event.Epoch || e.told != answered(c.Event)) || c.Visit.ID != "" && !joined
+		lost := c.Visit.ID != "" && !joined || c.Visit.ID == "" && (e.epoch != c.Event.Epoch || e.told != answered(c.Event))
 		if lost {
 			r.gone++
 		}
@@ -259,10 +258,13 @@ func inOrder(sent []command) (wrong []string) {
 // refusal is kept for one life of Redis only, since the record has events alone.
 func (r *run) repeat(sent []command) (wrong []string) {
 	for n, c := range sent {
-		if c.Status >= 300 || c.Tries == 0 && n%10 != 0 {
+		if !c.acted() || c.Tries == 0 && n%10 != 0 {
 			continue
 		}
-		again := command{Path: c.Path, Key: c.Key, Body: c.Body, Sent: time.Now()}
+		again := command{Path: c.Path, Key: c.Key, Token: c.Token, Body: c.Body, Sent: time.Now()}
+		if c.Scan != nil {
+			again.Scan = &scan{}
+		}
 		r.crowd.answer(&again, n%len(r.site.nodes))
 		if again.Status != c.Status || answeredVisit(again.Visit) != answeredVisit(c.Visit) || answered(again.Event) != answered(c.Event) || again.Event.Version != c.Event.Version {
 			wrong = append(wrong, fmt.Sprintf("%s %s: answered %d %s %s, and again %d %s %s", c.Path, c.Key,

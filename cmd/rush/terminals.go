@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wartefrei/wartefrei/booking"
+	"github.com/wartefrei/wartefrei/queue"
+	"github.com/wartefrei/wartefrei/web/api"
+)
+
+// terminal stands at the entrance of a house. People show it the codes of their
+// appointments, again and again and at another at the same time, or take a number.
+type terminal struct {
+	hand
+	house booking.HouseID
+	codes []api.Appointment
+	shown int
+}
+
+// scan is a code that was shown, and what was said to that.
+type scan struct {
+	code    api.Appointment
+	outcome string
+	ticket  string // its id, of those who have one
+}
+
+// step is one person at the terminal. The codes come into use one after the other
+// all along the run, so that faults fall upon first showings, too.
+func (t *terminal) step() {
+	if len(t.codes) == 0 || t.IntN(20) == 0 {
+		t.walkIn()
+		return
+	}
+	t.shown++
+	known := min(len(t.codes), 2+t.shown/newCodeEvery)
+	code := t.codes[max(0, known-1-t.IntN(10))]
+	t.send(command{Path: "/houses/" + string(t.house) + "/checkins", Scan: &scan{code: code}}, api.NewCheckin{Code: code.Code})
+}
+
+// newCodeEvery is how many codes a terminal is shown until one comes that it was not shown.
+const newCodeEvery = 5
+
+// walkIn takes a number for something that needs no appointment.
+func (t *terminal) walkIn() {
+	city := openCity()
+	house, _ := city.House(t.house)
+	office := house.Offices[t.IntN(len(house.Offices))]
+	services := slices.DeleteFunc(slices.Clone(office.Services), func(s booking.Service) bool { return !s.WalkIn })
+	if len(services) == 0 {
+		return
+	}
+	service := services[t.IntN(len(services))]
+	t.give(string(office.ID), "/offices/"+string(office.ID)+"/tickets", api.NewTicket{Services: []api.Choice{{Service: string(service.ID), Persons: 1}}})
+}
+
+// checkedIn reads what is said to somebody who shows a code.
+func (c *command) checkedIn(text []byte) error {
+	var said api.Checkin
+	if err := json.Unmarshal(text, &said); err != nil {
+		return err
+	}
+	c.Scan.outcome, c.Office = said.Outcome, said.Office
+	if said.Ticket == nil {
+		return nil
+	}
+	c.Scan.ticket = said.Ticket.ID
+	if said.Outcome == "welcome" {
+		c.Visit, c.Behind = *said.Ticket, said.Ticket.Record == "behind"
+	}
+	return nil
+}
+
+// codesOfOffice is about how many appointments an office has today.
+const codesOfOffice = 60
+
+// book makes today's appointments: the next of each office, for one service. On a
+// public holiday there are none.
+func (i *installation) book(ctx context.Context) error {
+	i.codes = map[booking.HouseID][]api.Appointment{}
+	city := openCity()
+	for _, office := range city.Offices() {
+		for booked := 0; booked < codesOfOffice; {
+			n, err := i.bookNext(ctx, office)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				break
+			}
+			booked += n
+		}
+	}
+	return nil
+}
+
+// bookNext books all of the next time that an office has today.
+func (i *installation) bookNext(ctx context.Context, office *booking.Office) (booked int, err error) {
+	service := office.Services[0].ID
+	var days []api.FreeDay
+	if err := i.ask(ctx, http.MethodGet, fmt.Sprintf("/offices/%s/slots?services=%s&days=1", office.ID, service), nil, &days); err != nil {
+		return 0, err
+	}
+	if len(days[0].Slots) == 0 {
+		return 0, nil
+	}
+	next := days[0].Slots[0]
+	for range next.Free {
+		a, err := i.appointment(ctx, office.ID, service, next.Start)
+		if err != nil {
+			return 0, err
+		}
+		i.codes[office.House] = append(i.codes[office.House], a)
+	}
+	return next.Free, nil
+}
+
+func (i *installation) appointment(ctx context.Context, office booking.OfficeID, service booking.ServiceID, start time.Time) (a api.Appointment, err error) {
+	hold := api.NewHold{Services: []api.Choice{{Service: string(service), Persons: 1}}, Start: start}
+	if err := i.ask(ctx, http.MethodPost, "/offices/"+string(office)+"/holds", hold, &a); err != nil {
+		return a, err
+	}
+	err = i.ask(ctx, http.MethodPost, "/holds/"+a.Link+"/confirm", api.Contact{Name: "R. Asch", Mail: "asch@example.org"}, &a)
+	return a, err
+}
+
+// ask asks the first node, before there are any faults.
+func (i *installation) ask(ctx context.Context, method, path string, body, answer any) error {
+	text := ""
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		text = string(encoded)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "http://"+i.nodes[0].address+api.Base+path, strings.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+i.token)
+	r.Header.Set("Content-Type", "application/json")
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	if a.StatusCode >= 300 {
+		said, _ := io.ReadAll(a.Body)
+		return fmt.Errorf("%s: %s %s", path, a.Status, said)
+	}
+	return json.NewDecoder(a.Body).Decode(answer)
+}
+
+// scans holds that a code is one visit: whoever shows it, at whichever terminal and
+// node and whatever happens meanwhile, is let in once, and has that ticket ever
+// after, or what it was merged into, until it ends. What was said during a pair that
+// forgets may be of a ticket that is lost.
+func (r *run) scans(sent []command) (wrong []string) {
+	visits := r.record.visits()
+	city := openCity()
+	for _, c := range sent {
+		if c.Scan == nil || r.forgetting(c) {
+			continue
+		}
+		v := visits[c.Scan.code.ID]
+		fair := false
+		switch c.Scan.outcome {
+		case "welcome", "already":
+			fair = v.tickets[queue.TicketID(c.Scan.ticket)]
+		case "ended":
+			fair = v.ended
+		case "late":
+			fair = c.Answer.After(c.Scan.code.Closes)
+		case "early":
+			fair = c.Answer.Before(c.Scan.code.Opens) && city.Day(c.Answer) != city.Day(c.Scan.code.Start)
+		}
+		if !fair {
+			wrong = append(wrong, fmt.Sprintf("%s: a code's visit %+v was told %s of ticket %q", c.Key, v, c.Scan.outcome, c.Scan.ticket))
+		}
+	}
+	for appointment, v := range visits {
+		if v.joined > 1 {
+			wrong = append(wrong, fmt.Sprintf("appointment %s was let in %d times", appointment, v.joined))
+		}
+	}
+	return wrong
+}
+
+// visit is what the record has of an appointment.
+type visit struct {
+	joined  int
+	tickets map[queue.TicketID]bool // its own, and what it was merged into
+	ended   bool                    // one of these
+}
+
+// visits are those with an appointment, by its id.
+func (r *record) visits() map[string]visit {
+	byID := map[queue.TicketID][]queue.Ticket{} // in each office where it was
+	for _, h := range r.offices {
+		for t := range h.Tickets.All() {
+			byID[t.ID] = append(byID[t.ID], t)
+		}
+	}
+	visits := map[string]visit{}
+	for id, tickets := range byID {
+		of := tickets[0].Appointment
+		if of == "" || tickets[0].From != "" { // split off
+			continue
+		}
+		v := visits[of]
+		if v.tickets == nil {
+			v.tickets = map[queue.TicketID]bool{}
+		}
+		v.joined++
+		v.follow(id, byID)
+		visits[of] = v
+	}
+	return visits
+}
+
+func (v *visit) follow(id queue.TicketID, byID map[queue.TicketID][]queue.Ticket) {
+	if id == "" || v.tickets[id] {
+		return
+	}
+	v.tickets[id] = true
+	for _, t := range byID[id] {
+		v.ended = v.ended || t.State == queue.Done || t.State == queue.Gone
+		v.follow(t.Into, byID)
+	}
+}
