@@ -16,6 +16,7 @@ import (
 // plan says what a run does.
 type plan struct {
 	seed     uint64
+	seeds    int // how many runs, the first with seed
 	each     int
 	commands int
 	nodes    int
@@ -53,14 +54,29 @@ type span struct{ from, until time.Time }
 // until every screen showed what the record has.
 type times struct{ recovery, outage, screens []time.Duration }
 
-// faults installs, lets the faults happen one after the other, each after the
-// last is over, and says what was found.
+// faults runs the plan with one seed after the other, and says how long what took.
 func faults(ctx context.Context, p plan, out io.Writer) error {
+	took := map[string]*times{}
+	var err error
+	for n := range p.seeds {
+		one := p
+		one.seed += uint64(n)
+		if err = one.run(ctx, took, out); err != nil {
+			break
+		}
+	}
+	p.table(took, out)
+	return err
+}
+
+// run installs, lets the faults happen one after the other, each after the last is
+// over, and says what was found. It adds to took how long what took.
+func (p plan) run(ctx context.Context, took map[string]*times, out io.Writer) error {
 	site, err := install(ctx, p)
 	if err != nil {
 		return err
 	}
-	r := &run{plan: p, Rand: rand.New(rand.NewPCG(p.seed, 1<<32)), site: site, record: newRecord(site.pool), took: map[string]*times{}}
+	r := &run{plan: p, Rand: rand.New(rand.NewPCG(p.seed, 1<<32)), site: site, record: newRecord(site.pool), took: took}
 	r.crowd = newCrowd(site, p.seed)
 	err = r.all(ctx, out)
 	site.close()
@@ -70,7 +86,7 @@ func faults(ctx context.Context, p plan, out io.Writer) error {
 	return err
 }
 
-// all is the run, from the first command to the table.
+// all is the run, from the first command to what was found.
 func (r *run) all(ctx context.Context, out io.Writer) error {
 	working, leave := context.WithCancel(ctx)
 	defer leave()
@@ -103,8 +119,8 @@ func (p plan) check() error {
 		return errors.New("-pairs and -standby: a failover of PostgreSQL loses what only Redis fills up again, so two faults may lose anything")
 	case p.only != "" && !known:
 		return fmt.Errorf("there is no kind of fault %q", p.only)
-	case p.each < 1 || p.commands < 1 || p.nodes < 1:
-		return errors.New("-each, -commands and -nodes are at least 1")
+	case p.each < 1 || p.commands < 1 || p.nodes < 1 || p.seeds < 1:
+		return errors.New("-each, -commands, -nodes and -seeds are at least 1")
 	}
 	return nil
 }
@@ -241,7 +257,32 @@ func (r *run) conclude(ctx context.Context) {
 	r.agree(ctx, "in the end")
 }
 
-// report prints the table, and fails when anything is wrong.
+// table says how long the faults of all runs took.
+func (p plan) table(took map[string]*times, out io.Writer) {
+	total, late := 0, 0
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "fault\tcount\trecovery: median\tworst\tlongest answer: median\tworst\tscreens: median\tworst\t")
+	for _, k := range p.kinds() {
+		t, ok := took[k.name]
+		if !ok || len(t.screens) == 0 {
+			continue
+		}
+		total += len(t.recovery)
+		half, worst := halfAndWorst(t.recovery)
+		halfOut, worstOut := halfAndWorst(t.outage)
+		halfScreens, worstScreens := halfAndWorst(t.screens)
+		fmt.Fprintf(table, "%s\t%d\t%v\t%v\t%v\t%v\t%v\t%v\t\n", k.name, len(t.recovery), half, worst, halfOut, worstOut, halfScreens, worstScreens)
+		for _, took := range t.screens {
+			if took > screensWithin {
+				late++
+			}
+		}
+	}
+	table.Flush()
+	fmt.Fprintf(out, "%d faults; after %d of them the screens took longer than %v, as they may on a machine that is busy\n", total, late, screensWithin)
+}
+
+// report says what was found, and fails when anything is wrong.
 func (r *run) report(out io.Writer, worked time.Duration) error {
 	refused, repeated, behind, shown := 0, 0, 0, map[string]int{}
 	for _, c := range r.crowd.sent {
@@ -258,28 +299,8 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 			behind++
 		}
 	}
-	total, late := 0, 0
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "fault\tcount\trecovery: median\tworst\tlongest answer: median\tworst\tscreens: median\tworst\t")
-	for _, k := range r.kinds() {
-		t, ok := r.took[k.name]
-		if !ok {
-			continue
-		}
-		total += len(t.recovery)
-		half, worst := halfAndWorst(t.recovery)
-		halfOut, worstOut := halfAndWorst(t.outage)
-		halfScreens, worstScreens := halfAndWorst(t.screens)
-		fmt.Fprintf(table, "%s\t%d\t%v\t%v\t%v\t%v\t%v\t%v\t\n", k.name, len(t.recovery), half, worst, halfOut, worstOut, halfScreens, worstScreens)
-		for _, took := range t.screens {
-			if took > screensWithin {
-				late++
-			}
-		}
-	}
-	table.Flush()
-	fmt.Fprintf(out, "seed %d: %d faults, %d commands answered in %v (%d refused, %d sent more than once, %d answered while the record was behind), %d events recorded\n",
-		r.seed, total, len(r.crowd.sent), worked.Round(time.Second), refused, repeated, behind, r.record.events)
+	fmt.Fprintf(out, "seed %d: %d commands answered in %v (%d refused, %d sent more than once, %d answered while the record was behind), %d events recorded\n",
+		r.seed, len(r.crowd.sent), worked.Round(time.Second), refused, repeated, behind, r.record.events)
 	fmt.Fprint(out, "of each kind:")
 	for _, kind := range slices.Sorted(maps.Keys(r.record.kinds)) {
 		fmt.Fprintf(out, " %s %d", kind, r.record.kinds[kind])
@@ -290,7 +311,6 @@ func (r *run) report(out io.Writer, worked time.Duration) error {
 		fmt.Fprintf(out, " %s %d", outcome, shown[outcome])
 	}
 	fmt.Fprintln(out)
-	fmt.Fprintf(out, "after %d faults the screens took longer than %v, as they may on a machine that is busy\n", late, screensWithin)
 	if r.standby {
 		fmt.Fprintf(out, "%d events were not in a standby that was promoted, and were recorded again\n", r.missed)
 	}

@@ -25,7 +25,7 @@ func TestFaults(t *testing.T) {
 // TestNoRun refuses what would pass without having looked at anything.
 func TestNoRun(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{}, {"simulate"}, {"faults", "-only", "redis kiled"}, {"faults", "-nodes", "0"}, {"faults", "-each", "0"}, {"faults", "-commands", "-1"},
+	for _, args := range [][]string{{}, {"simulate"}, {"faults", "-only", "redis kiled"}, {"faults", "-nodes", "0"}, {"faults", "-each", "0"}, {"faults", "-seeds", "0"}, {"faults", "-commands", "-1"},
 		{"faults", "-redis", "two"}, {"faults", "-redis", "sentinel", "-only", "redis full"}, {"faults", "-standby", "-only", "postgres slow"}, {"faults", "-standby", "-pairs"}} {
 		if err := execute(t.Context(), args, io.Discard); err == nil {
 			t.Errorf("%q is a run", args)

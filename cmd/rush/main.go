@@ -47,11 +47,12 @@ func main() {
 
 func execute(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || args[0] != "faults" {
-		return errors.New("say what: rush faults [-seed N] [-each N] [-commands N] [-redis sentinel] [-standby]")
+		return errors.New("say what: rush faults [-seed N] [-seeds N] [-each N] [-commands N] [-redis sentinel] [-standby]")
 	}
 	p := plan{}
 	flags := flag.NewFlagSet("rush faults", flag.ContinueOnError)
 	flags.Uint64Var(&p.seed, "seed", 1, "of the order of the faults, and of what people do")
+	flags.IntVar(&p.seeds, "seeds", 1, "how many runs: each with the next seed, and servers of its own")
 	flags.IntVar(&p.each, "each", 1, "how many faults of each kind")
 	flags.IntVar(&p.commands, "commands", 300, "commands that are answered between two faults")
 	flags.IntVar(&p.nodes, "nodes", 3, "nodes of the installation")

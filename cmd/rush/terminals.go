@@ -210,10 +210,11 @@ func (r *record) visits() map[string]visit {
 	}
 	visits := map[string]visit{}
 	for id, tickets := range byID {
-		of := tickets[0].Appointment
-		if of == "" || tickets[0].From != "" { // split off
+		at := slices.IndexFunc(tickets, func(t queue.Ticket) bool { return t.Appointment != "" && t.From == "" }) // where they checked in
+		if at < 0 {
 			continue
 		}
+		of := tickets[at].Appointment
 		v := visits[of]
 		if v.tickets == nil {
 			v.tickets = map[queue.TicketID]bool{}
