@@ -291,6 +291,39 @@ func TestPostgresAway(t *testing.T) {
 	s.browse(t, "de").toDetails()
 }
 
+// TestPostgresWritesNothing has PostgreSQL refuse what is to be written, as one with a
+// full disk does: times are shown, booking says that it is away, desks go on.
+func TestPostgresWritesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSiteOn(t, pgtest.New(t), redistest.Start(t).Client()) // which writes to disk before it answers
+	tokens := s.people(t)
+	signedIn := s.signedIn(t, "a.meyer")
+	signedIn.post("/offices/buergerbuero/desks/2", url.Values{"command": {"open"}, "service": {"reisepass"}}).want(200)
+	a, link := s.book(t)
+	s.clock.forward(a.Start.Sub(s.Now()) - 5*time.Minute)
+	s.readDay(t)
+	writes := func(says string) {
+		t.Helper()
+		const setting = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = "
+		if _, err := s.pool.Exec(t.Context(), "BEGIN READ WRITE; "+setting+says+"', current_database()); END $$; COMMIT"); err != nil {
+			t.Fatal(err)
+		}
+		s.pool.Reset() // sessions keep what was when they began
+	}
+	writes("on")
+
+	s.serveOne(t, s.Bookings.Code(a), tokens)
+	for _, refused := range []asked{
+		{path: "/appointments/" + link + "/cancel", body: api.Nothing{}},
+		{path: "/offices/buergerbuero/holds", body: api.NewHold{Services: []api.Choice{{Service: "reisepass", Persons: 1}}, Start: s.free(t)}},
+	} {
+		s.isAway(t, api.Base+refused.path, refused.body, "")
+	}
+	s.tellsOfTheRecord(t, signedIn, tokens[manager], "behind")
+	writes("off")
+	s.tellsOfTheRecord(t, signedIn, tokens[manager], "complete")
+}
+
 // tellsOfTheRecord waits until API, desk and managers' page say how the record is.
 func (s *site) tellsOfTheRecord(t *testing.T, clerk *browser, manager, want string) {
 	t.Helper()

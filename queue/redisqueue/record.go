@@ -41,6 +41,7 @@ type recorder struct {
 	writing bool      // the writer is at work
 	failed  time.Time // when it last ended without having written what there was
 	asked   time.Time // when PostgreSQL was first asked what it has not answered; zero if it has answered all
+	refused time.Time // when it first did not write what it was given; zero if somebody has written since
 	next    *reading  // of heads: the one that begins next
 	looking bool      // one is under way
 }
@@ -191,6 +192,9 @@ func (r *recorder) headMoved(office queue.OfficeID, head queue.Mark) {
 // headIs is headMoved for who has the lock.
 func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 	o := r.of(office)
+	if head != o.head {
+		r.refused = time.Time{}
+	}
 	if head != o.head || !o.known {
 		o.head, o.known, o.stuck = head, true, nil
 		for len(o.next) > 0 && o.next[0].Version <= head.Version {
@@ -241,8 +245,11 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 	}
 }
 
-// silent is for who has the lock.
-func (r *recorder) silent() bool { return !r.asked.IsZero() && time.Since(r.asked) > silentAfter }
+// silent says whether PostgreSQL does not answer, or answers and does not write, as
+// with a full disk. It is for who has the lock.
+func (r *recorder) silent() bool { return long(r.asked) || long(r.refused) }
+
+func long(since time.Time) bool { return !since.IsZero() && time.Since(since) > silentAfter }
 
 // ask notes that PostgreSQL is asked.
 func (r *recorder) ask() {
@@ -383,8 +390,11 @@ func (r *recorder) append(ctx context.Context, group []pgjournal.Batch) error {
 	recorded, err := r.journal.Append(ctx, group)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil {
+	switch {
+	case err == nil:
 		r.asked = time.Time{}
+	case r.refused.IsZero():
+		r.refused = time.Now()
 	}
 	for i, b := range group {
 		if err != nil || !recorded[i] { // another node was faster, or we do not know

@@ -149,6 +149,9 @@ func (m *Many) Kill(n int) {
 	<-process.Done()
 }
 
+// Pid is the process of the n-th server, as Kill counts them.
+func (m *Many) Pid(n int) int { return m.members[n].process.Pid }
+
 // Restart starts a killed server again in its folder.
 func (m *Many) Restart(ctx context.Context, n int) error {
 	m.members[n].process.Replace()
