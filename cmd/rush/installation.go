@@ -28,8 +28,8 @@ import (
 )
 
 // installation is a city's servers: PostgreSQL, Redis, and nodes that reach one
-// PostgreSQL and one Redis over wires of ours, and others as they are. All of it
-// lies in one folder.
+// PostgreSQL and one Redis over wires of ours, each its own, and others as they are.
+// All of it lies in one folder.
 type installation struct {
 	plan    plan
 	folder  string
@@ -59,10 +59,12 @@ type servers struct{ postgres, redis string }
 
 // node is one process of the program.
 type node struct {
-	address string
-	command child.Command
-	process *child.Process
-	log     *bytes.Buffer // read after the end only
+	address      string
+	command      child.Command
+	process      *child.Process
+	log          *bytes.Buffer // read after the end only
+	postgresWire *wire         // nil: none
+	redisWire    *wire
 }
 
 // patience is how long we wait for what must come.
@@ -114,9 +116,6 @@ func (i *installation) start(ctx context.Context) (err error) {
 }
 
 func (i *installation) startServers(ctx context.Context) error {
-	if err := os.Mkdir(filepath.Join(i.folder, "wires"), 0o755); err != nil {
-		return err
-	}
 	if err := i.startPostgres(ctx); err != nil {
 		return err
 	}
@@ -136,31 +135,11 @@ func (i *installation) startPostgres(ctx context.Context) (err error) {
 		}
 		i.onClose(i.stopStandby)
 		i.past.postgres = i.postgres.Either(i.standby, "postgres")
-		i.wired.postgres = i.past.postgres
-	} else if err := i.wirePostgres(); err != nil {
-		return err
 	}
 	if i.pool, err = pgxpool.New(ctx, i.past.postgres); err != nil {
 		return err
 	}
 	i.onClose(i.pool.Close)
-	return nil
-}
-
-func (i *installation) wirePostgres() error {
-	own, err := url.Parse(i.postgres.URL())
-	if err != nil {
-		return err
-	}
-	query := own.Query()
-	socket := filepath.Join(query.Get("host"), ".s.PGSQL.5432")
-	if i.postgresWire, err = newWire(filepath.Join(i.folder, "wires", ".s.PGSQL.5432"), socket); err != nil {
-		return err
-	}
-	i.onClose(func() { i.postgresWire.close() })
-	query.Set("host", filepath.Join(i.folder, "wires"))
-	own.RawQuery = query.Encode()
-	i.wired.postgres = own.String()
 	return nil
 }
 
@@ -178,7 +157,7 @@ func (i *installation) startRedis(ctx context.Context) (err error) {
 		return err
 	}
 	i.onClose(func() { stop(i.many.Stop) })
-	i.past.redis, i.wired.redis = i.many.URL(), i.many.URL()
+	i.past.redis = i.many.URL()
 	return nil
 }
 
@@ -187,12 +166,7 @@ func (i *installation) startOneRedis(ctx context.Context, folder string) (err er
 		return err
 	}
 	i.onClose(func() { stop(i.redis.Stop) })
-	wire := filepath.Join(i.folder, "wires", "redis")
-	if i.redisWire, err = newWire(wire, i.redis.Socket()); err != nil {
-		return err
-	}
-	i.onClose(func() { i.redisWire.close() })
-	i.past.redis, i.wired.redis = i.redis.URL(), "unix://"+wire
+	i.past.redis = i.redis.URL()
 	i.rdb = redis.NewClient(&redis.Options{Network: "unix", Addr: i.redis.Socket()})
 	i.onClose(func() { i.rdb.Close() })
 	return nil
@@ -285,14 +259,68 @@ func (i *installation) addNode() error {
 		return err
 	}
 	n := &node{address: fmt.Sprintf("127.0.0.1:%d", port), log: &bytes.Buffer{}}
+	known, err := i.wire(n)
+	if err != nil {
+		return err
+	}
 	n.command = child.Command{Path: i.program, Args: []string{"serve"}, Stop: syscall.SIGTERM, Log: n.log,
-		Env: append(i.environment(i.wired), "WARTEFREI_LISTEN="+n.address, "WARTEFREI_LOG=warn")}
+		Env: append(i.environment(known), "WARTEFREI_LISTEN="+n.address, "WARTEFREI_LOG=warn")}
 	if n.process, err = child.Start(n.command); err != nil {
 		return err
 	}
 	i.nodes = append(i.nodes, n)
 	i.onClose(func() { stop(n.process.Stop) })
 	return nil
+}
+
+// wire gives a node its wires, and says under which URLs it knows the servers. One
+// that may fail over is at another place then, and has none.
+func (i *installation) wire(n *node) (known servers, err error) {
+	known = i.past
+	folder := filepath.Join(i.folder, fmt.Sprint("wires-", len(i.nodes)))
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return known, err
+	}
+	if i.redis != nil {
+		place := filepath.Join(folder, "redis")
+		if n.redisWire, err = newWire(place, i.redis.Socket()); err != nil {
+			return known, err
+		}
+		i.onClose(func() { n.redisWire.close() })
+		known.redis = "unix://" + place
+	}
+	if !i.plan.standby {
+		own, err := url.Parse(i.postgres.URL())
+		if err != nil {
+			return known, err
+		}
+		const socket = ".s.PGSQL.5432"
+		query := own.Query()
+		if n.postgresWire, err = newWire(filepath.Join(folder, socket), filepath.Join(query.Get("host"), socket)); err != nil {
+			return known, err
+		}
+		i.onClose(func() { n.postgresWire.close() })
+		query.Set("host", folder)
+		own.RawQuery = query.Encode()
+		known.postgres = own.String()
+	}
+	return known, nil
+}
+
+// redisWires are those of all nodes.
+func (i *installation) redisWires() (all []*wire) {
+	for _, n := range i.nodes {
+		all = append(all, n.redisWire)
+	}
+	return all
+}
+
+// postgresWires are those of all nodes.
+func (i *installation) postgresWires() (all []*wire) {
+	for _, n := range i.nodes {
+		all = append(all, n.postgresWire)
+	}
+	return all
 }
 
 // restart starts a node that has ended.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // kind is a kind of fault: it happens, lasts for a while, and is over when the
@@ -23,7 +25,7 @@ type kind struct {
 
 // kinds are the faults of this plan.
 func (p plan) kinds() []kind {
-	single := slices.Concat(p.ofRedis(), []kind{{"queue rebuilt", rebuild}}, p.ofPostgres(), ofNodes())
+	single := slices.Concat(p.ofRedis(), []kind{{"queue rebuilt", rebuild}}, p.ofPostgres(), p.ofNodes())
 	if p.pairs {
 		return pairs(single)
 	}
@@ -42,9 +44,19 @@ func (p plan) ofRedis() []kind {
 				}
 				return r.killOne(ctx, (master+1+r.IntN(2))%3)
 			}},
+			{"redis master stopped", func(ctx context.Context, r *run) error {
+				master, err := r.site.many.Master(ctx)
+				if err != nil {
+					return err
+				}
+				return r.freeze(r.site.many.Pid(master))
+			}},
 		}
 	case "cluster":
-		return []kind{{"redis master killed", func(ctx context.Context, r *run) error { return r.killOne(ctx, r.IntN(3)) }}}
+		return []kind{
+			{"redis master killed", func(ctx context.Context, r *run) error { return r.killOne(ctx, r.IntN(3)) }},
+			{"redis master stopped", func(ctx context.Context, r *run) error { return r.freeze(r.site.many.Pid(r.IntN(3))) }},
+		}
 	}
 	return []kind{
 		{"redis killed", func(ctx context.Context, r *run) error {
@@ -62,9 +74,11 @@ func (p plan) ofRedis() []kind {
 			r.sleep(500, 2000)
 			return r.site.rdb.ConfigSet(ctx, "maxmemory", "0").Err()
 		}},
-		{"redis cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, cut, 0) }},
-		{"redis silent", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, silent, 0) }},
-		{"redis slow", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWire, whole, 50*time.Millisecond) }},
+		{"redis cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWires(), cut, 0) }},
+		{"redis silent", func(ctx context.Context, r *run) error { return r.bend(r.site.redisWires(), silent, 0) }},
+		{"redis slow", func(ctx context.Context, r *run) error {
+			return r.bend(r.site.redisWires(), whole, 50*time.Millisecond)
+		}},
 	}
 }
 
@@ -79,16 +93,17 @@ func (p plan) ofPostgres() []kind {
 	}
 	return []kind{
 		killed,
-		{"postgres cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, cut, 0) }},
-		{"postgres silent", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWire, silent, 0) }},
+		{"postgres cut off", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWires(), cut, 0) }},
+		{"postgres silent", func(ctx context.Context, r *run) error { return r.bend(r.site.postgresWires(), silent, 0) }},
 		{"postgres slow", func(ctx context.Context, r *run) error {
-			return r.bend(r.site.postgresWire, whole, 50*time.Millisecond)
+			return r.bend(r.site.postgresWires(), whole, 50*time.Millisecond)
 		}},
+		{"postgres read-only", readOnly},
 	}
 }
 
-func ofNodes() []kind {
-	return []kind{
+func (p plan) ofNodes() []kind {
+	all := []kind{
 		{"node killed", func(ctx context.Context, r *run) error {
 			n := r.node()
 			r.kill(n.process.Pid, n.process.Done())
@@ -103,6 +118,12 @@ func ofNodes() []kind {
 			return errors.Join(n.restart(), n.await(ctx))
 		}},
 	}
+	if p.redis != "one" || p.standby {
+		return all
+	}
+	return append(all,
+		kind{"node without redis", func(ctx context.Context, r *run) error { return r.bend([]*wire{r.node().redisWire}, cut, 0) }},
+		kind{"node without postgres", func(ctx context.Context, r *run) error { return r.bend([]*wire{r.node().postgresWire}, silent, 0) }})
 }
 
 // pairs are two faults of two servers at the same time, each of every pair that
@@ -144,6 +165,27 @@ func (r *run) both(ctx context.Context, a, b kind) error {
 	go func() { ended <- a.happen(ctx, &half) }()
 	r.sleep(0, 500)
 	return errors.Join(b.happen(ctx, r), <-ended)
+}
+
+// readOnly has PostgreSQL refuse what is to be written, as a server does whose disk
+// is full or that does not know yet that it is the primary.
+func readOnly(ctx context.Context, r *run) error {
+	conn, err := pgx.Connect(ctx, r.site.postgres.URL())
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for _, says := range []string{"on", "off"} {
+		for _, statement := range []string{"SET default_transaction_read_only = off", "ALTER SYSTEM SET default_transaction_read_only = " + says, "SELECT pg_reload_conf()"} {
+			if _, err := conn.Exec(ctx, statement); err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
+		if says == "on" {
+			r.sleep(500, 3000)
+		}
+	}
+	return nil
 }
 
 // setBack gives Redis the files that it had a second of work ago.
@@ -247,11 +289,15 @@ func (r *run) freeze(pid int) error {
 	return syscall.Kill(pid, syscall.SIGCONT)
 }
 
-// bend makes a wire cut, silent or slow for a while.
-func (r *run) bend(w *wire, state wireState, delay time.Duration) error {
-	w.be(state, delay)
+// bend makes wires cut, silent or slow for a while.
+func (r *run) bend(wires []*wire, state wireState, delay time.Duration) error {
+	for _, w := range wires {
+		w.be(state, delay)
+	}
 	r.sleep(500, 3000)
-	w.be(whole, 0)
+	for _, w := range wires {
+		w.be(whole, 0)
+	}
 	return nil
 }
 
