@@ -35,23 +35,20 @@ type installation struct {
 	folder  string
 	program string // its path
 
-	postgres     *pgserver.Server    // the primary
-	standby      *pgserver.Server    // may stand in for it; nil: none
-	primaryIn    string              // folder of the primary
-	standbyIn    string              // folder of the standby
-	redis        *redisserver.Server // the one; nil if they are many
-	many         *redisserver.Many
-	postgresWire *wire
-	redisWire    *wire
-	pool         *pgxpool.Pool // past the wire: what we look at afterwards
-	rdb          *redis.Client // likewise, of the one Redis
-	past         servers       // past the wires
-	wired        servers       // as the nodes know them
-	nodes        []*node
-	token        string                                // a clerk's of all offices
-	terminals    map[booking.HouseID]string            // their tokens
-	codes        map[booking.HouseID][]api.Appointment // of today
-	closers      []func()
+	postgres  *pgserver.Server    // the primary
+	standby   *pgserver.Server    // may stand in for it; nil: none
+	primaryIn string              // folder of the primary
+	standbyIn string              // folder of the standby
+	redis     *redisserver.Server // the one; nil if they are many
+	many      *redisserver.Many
+	pool      *pgxpool.Pool // past the wire: what we look at afterwards
+	rdb       *redis.Client // likewise, of the one Redis
+	past      servers       // past the wires
+	nodes     []*node
+	token     string                                // a clerk's of all offices
+	terminals map[booking.HouseID]string            // their tokens
+	codes     map[booking.HouseID][]api.Appointment // of today
+	closers   []func()
 }
 
 // servers are the URLs of PostgreSQL and Redis.
