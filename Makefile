@@ -39,7 +39,7 @@ check: ## Look over the code: format, vet, staticcheck, arrows between packages
 	$(GO) run $(STATICCHECK) -checks inherit,-ST1005 ./... # ST1005: errors begin small, but names such as Redis do not
 	$(GO) test -count=1 -run '^TestImports' ./cmd/wartefrei
 
-long: ## Run the tests for long: with the race detector, in another order, properties 50 times as often, 81 faults
+long: ## Run the tests for long: with the race detector, in another order, properties 50 times as often, 94 faults
 	@.ci/install test
 	.ci/keep $(GO) test -race -shuffle=on -timeout 60m ./...
 	.ci/keep $(GO) test -timeout 60m $(call tested,pgregory.net/rapid) -rapid.checks=5000

@@ -33,7 +33,7 @@ type Arrivals struct {
 type Answer struct {
 	Outcome     Outcome
 	Office      booking.OfficeID // of the ticket; without one, of the appointment
-	Ticket      Given            // with Welcome and Already
+	Ticket      Given            // with Welcome and Already, and with Late for who had one or is entitled to one
 	Appointment booking.Appointment
 	Opens       time.Time // check-in of the appointment
 	Closes      time.Time

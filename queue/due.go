@@ -3,8 +3,7 @@ package queue
 import "time"
 
 // Rules are an office's settings for order and calls. The zero value is not
-// useful; see DefaultRules. Source of the defaults: the design of the project
-// and queueing experiments described in ARCHITECTURE.md.
+// useful; see DefaultRules. Source of the defaults: the design of the project.
 type Rules struct {
 	Before      time.Duration // check-in opens this long before the appointment
 	After       time.Duration // and closes this long after it

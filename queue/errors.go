@@ -18,7 +18,7 @@ var (
 	ErrTicketExists   = errors.New("ticket-exists")   // a new ticket's id is taken
 	ErrJoined         = errors.New("joined")          // the appointment has a ticket already
 	ErrWrongState     = errors.New("wrong-state")     // the ticket is not where the command needs it, see Command
-	ErrTooSoon        = errors.New("too-soon")        // no-show before the called person had time to come
+	ErrTooSoon        = errors.New("too-soon")        // no-show before the called person had time to come, or back before who is noted joins
 	ErrServiceMissing = errors.New("service-missing") // not a service of the ticket, or a split would leave nothing
 	ErrSameTicket     = errors.New("same-ticket")     // merge: a ticket with itself
 	ErrOtherContent   = errors.New("other-content")   // the id was used before, for another command

@@ -9,8 +9,11 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/wartefrei/wartefrei/queue"
 )
 
 // plan says what a run does.
@@ -125,6 +128,14 @@ func (p plan) check() error {
 	return nil
 }
 
+// all is about how many commands people give in all.
+func (p plan) all() int {
+	if p.only != "" {
+		return p.commands * p.each
+	}
+	return p.commands * p.each * len(p.kinds())
+}
+
 // order is in which order the faults come.
 func (r *run) order() []kind {
 	var all []kind
@@ -160,6 +171,8 @@ func (r *run) one(ctx context.Context, k kind) error {
 	if err := r.crowd.everybody(ctx); err != nil {
 		return err
 	}
+	recovered := time.Since(over)
+	r.crowd.steady()
 	if k.forgets() {
 		r.forgets = append(r.forgets, span{began, time.Now()})
 	}
@@ -168,7 +181,7 @@ func (r *run) one(ctx context.Context, k kind) error {
 		t = &times{}
 		r.took[k.name] = t
 	}
-	t.recovery = append(t.recovery, time.Since(over))
+	t.recovery = append(t.recovery, recovered)
 	t.outage = append(t.outage, r.crowd.longest(began))
 	screens, err := r.atRest(ctx, k)
 	t.screens = append(t.screens, screens)
@@ -186,7 +199,7 @@ func (r *run) atRest(ctx context.Context, k kind) (time.Duration, error) {
 		if err := r.record.read(ctx); err != nil {
 			return 0, err
 		}
-		wrong := r.boards()
+		wrong := cmp.Or(r.boards(), r.record.overdue(time.Now()))
 		if wrong == "" {
 			break
 		}
@@ -203,11 +216,33 @@ func (r *run) atRest(ctx context.Context, k kind) (time.Duration, error) {
 }
 
 // agree holds Redis against the record, as an administrator does: before and after
-// each fault, since the next opening mends what differs.
+// each fault, since the next opening mends what differs. While the record lacks
+// something there is nothing to hold it against.
 func (r *run) agree(ctx context.Context, when string) {
-	if said, err := r.site.run(ctx, "check"); err != nil {
-		r.wrong = append(r.wrong, fmt.Sprintf("%s, wartefrei check: %v %s", when, err, said))
+	city := openCity()
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		said, err := r.site.run(ctx, "check")
+		if err == nil && strings.Count(said, ": agree\n") == len(city.Offices()) {
+			return
+		}
+		if err != nil || time.Now().After(end) {
+			r.wrong = append(r.wrong, fmt.Sprintf("%s, wartefrei check: %v %s", when, err, said))
+			return
+		}
 	}
+}
+
+// overdue says who came early and is not in the line though it is time; empty: nobody.
+// A node has them join each second.
+func (r *record) overdue(now time.Time) string {
+	for office, h := range r.offices {
+		for t := range h.Tickets.All() {
+			if t.State == queue.Parked && t.Joins != 0 && now.Sub(time.UnixMilli(t.Joins)) > screensWithin {
+				return fmt.Sprintf("%s of %s should have joined at %v", t.Number, office, time.UnixMilli(t.Joins))
+			}
+		}
+	}
+	return ""
 }
 
 // boards says which screen does not show what the record has; empty: none.
@@ -218,6 +253,20 @@ func (r *run) boards() string {
 		}
 	}
 	return ""
+}
+
+// answeredBehind holds that desks went on while PostgreSQL alone was away.
+func (r *run) answeredBehind() []string {
+	without := 0
+	for _, name := range []string{"postgres killed", "postgres cut off", "postgres silent", "postgres read-only"} {
+		if t, ok := r.took[name]; ok {
+			without += len(t.recovery)
+		}
+	}
+	if without == 0 || slices.ContainsFunc(r.crowd.sent, func(c command) bool { return c.Behind }) {
+		return nil
+	}
+	return []string{"PostgreSQL was away, and nobody was answered meanwhile"}
 }
 
 // longest is how long the command that took longest since then was not answered.
@@ -242,6 +291,7 @@ func (r *run) conclude(ctx context.Context) {
 	}
 	r.wrong = append(r.wrong, r.record.take()...)
 	r.wrong = append(r.wrong, r.crowd.odd...)
+	r.wrong = append(r.wrong, r.answeredBehind()...)
 	for _, s := range r.screens.all {
 		r.wrong = append(r.wrong, s.fell...)
 	}
@@ -249,7 +299,7 @@ func (r *run) conclude(ctx context.Context) {
 	if r.gone == 0 { // else somebody may be where they were before they were sent
 		r.wrong = append(r.wrong, r.record.lost()...)
 	}
-	r.wrong = append(r.wrong, r.refusals(ctx, sent)...)
+	r.wrong = append(r.wrong, r.decisions(ctx, sent)...)
 	r.wrong = append(r.wrong, compare(sent, r.record)...)
 	r.wrong = append(r.wrong, inOrder(sent)...)
 	r.wrong = append(r.wrong, r.scans(sent)...)

@@ -140,8 +140,9 @@ func pairs(single []kind) []kind {
 	return all
 }
 
-// forgetful are the faults after which Redis lacks what it has answered.
-var forgetful = []string{"redis emptied", "redis set back", "redis failed over"}
+// forgetful are the faults after which Redis lacks what it has answered. After a
+// failover it does not: a replica has that before it is answered.
+var forgetful = []string{"redis emptied", "redis set back"}
 
 // forgets says whether what was answered while the record was behind may be lost:
 // PostgreSQL is away, and Redis forgets. After any other fault, or two, nothing is
@@ -265,8 +266,9 @@ func failOverPostgres(ctx context.Context, r *run) error {
 // rebuild has an administrator write every office's queue anew, in the middle
 // of the day.
 func rebuild(ctx context.Context, r *run) error {
-	for office := range r.record.offices {
-		if _, err := r.site.run(ctx, "rebuild", office); err != nil {
+	city := openCity()
+	for _, office := range city.Offices() {
+		if _, err := r.site.run(ctx, "rebuild", string(office.ID)); err != nil {
 			return err
 		}
 	}

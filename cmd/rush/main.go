@@ -20,7 +20,8 @@
 //	faults.go        one after the other
 //	told.go          what an answer says, in the words of the record
 //	verify.go        what must be true of the journal, whatever happened
-//	refusals.go      and of what was refused
+//	decisions.go     and of what was decided, by the model
+//	asked.go         and of what was asked for
 //
 // The program under test is .build/wartefrei, or the one that -program names.
 package main
@@ -47,7 +48,7 @@ func main() {
 
 func execute(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || args[0] != "faults" {
-		return errors.New("say what: rush faults [-seed N] [-seeds N] [-each N] [-commands N] [-redis sentinel] [-standby]")
+		return errors.New("say what: rush faults, with -help for its flags")
 	}
 	p := plan{}
 	flags := flag.NewFlagSet("rush faults", flag.ContinueOnError)

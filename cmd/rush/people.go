@@ -25,6 +25,7 @@ type crowd struct {
 	client  *http.Client
 	clerks  []*clerk
 	all     []person
+	made    int // commands of steady
 	working sync.WaitGroup
 	pause   sync.RWMutex // held by whoever wants them to stand still
 	done    atomic.Int64 // commands answered, refusals too
@@ -107,6 +108,35 @@ func newCrowd(site *installation, seed uint64) *crowd {
 		}
 	}
 	return c
+}
+
+// steady has every node do something in every office, and returns when each has
+// answered that all is recorded: with one fault over, none may stay behind.
+func (c *crowd) steady() {
+	for n := range c.site.nodes {
+		for _, one := range c.clerks {
+			if one.desk != "1" {
+				continue
+			}
+			path := "/offices/" + one.office + "/services/" + one.services[0] + "/restore"
+			for end := time.Now().Add(patience); ; {
+				c.made++
+				sent := command{Office: one.office, Path: path, Key: fmt.Sprint("steady-", c.made), Token: c.site.token, Body: "{}", Sent: time.Now()}
+				if !c.answer(&sent, n, 0) {
+					break
+				}
+				c.note(sent)
+				if !sent.Behind {
+					break
+				}
+				if time.Now().After(end) {
+					c.complain("%s: node %d says for %v that the record is behind", path, n, patience)
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}
+	}
 }
 
 // hand is that of one more person.
@@ -294,7 +324,7 @@ func (h *hand) send(sent command, content any) bool {
 		panic(err)
 	}
 	sent.Key, sent.Token, sent.Body, sent.Sent = fmt.Sprintf("%s-%d", h.name, h.made), h.token, string(body), time.Now()
-	if !h.crowd.answer(&sent, h.IntN(len(h.crowd.site.nodes))) {
+	if !h.crowd.answer(&sent, h.IntN(len(h.crowd.site.nodes)), 1) {
 		return false
 	}
 	h.crowd.note(sent)
@@ -304,16 +334,19 @@ func (h *hand) send(sent command, content any) bool {
 
 func (h *hand) answers() int64 { return h.answered.Load() }
 
-// answer sends a command to one node after the other until it is answered.
-// false: it was not, for longer than any fault may last.
-func (c *crowd) answer(sent *command, first int) bool {
+// answer sends a command to a node, and to the one that is so many steps further,
+// until it is answered. false: it was not, for longer than any fault may last.
+func (c *crowd) answer(sent *command, first, steps int) bool {
 	for end := time.Now().Add(patience); time.Now().Before(end); sent.Tries++ {
-		status, text, err := c.send("POST", (first+sent.Tries)%len(c.site.nodes), sent.Path, sent.Token, sent.Key, sent.Body)
+		status, text, err := c.send("POST", (first+sent.Tries*steps)%len(c.site.nodes), sent.Path, sent.Token, sent.Key, sent.Body)
 		if err == nil && status < 500 {
 			sent.Status, sent.Answer = status, time.Now()
 			if c.read(sent, text) {
 				return true
 			}
+		}
+		if status == http.StatusInternalServerError {
+			c.complain("%s %s: %d %s", sent.Path, sent.Body, status, text)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -322,7 +355,7 @@ func (c *crowd) answer(sent *command, first int) bool {
 }
 
 // read reads an answer. Not found may be who joined a moment ago, if Redis forgot it
-// before anybody was answered; the model says when that was right (refusals).
+// before anybody was answered; the model says when that was right (decisions).
 func (c *crowd) read(sent *command, text []byte) bool {
 	var err error
 	switch {
@@ -344,7 +377,11 @@ func (c *crowd) read(sent *command, text []byte) bool {
 	if err != nil {
 		c.complain("%s: %v in %s", sent.Path, err, text)
 	}
-	return sent.Scan == nil || sent.Scan.outcome != "unchecked"
+	unchecked := sent.Scan != nil && sent.Scan.outcome == "unchecked"
+	if unchecked && !c.site.plan.pairs { // each node has today's codes from its start on
+		c.complain("%s: a code cannot be checked", sent.Key)
+	}
+	return !unchecked
 }
 
 // look reads the desk as a node sees it.

@@ -21,7 +21,6 @@ type terminal struct {
 	hand
 	house booking.HouseID
 	codes []api.Appointment
-	shown int
 }
 
 // scan is a code that was shown, and what was said to that.
@@ -31,21 +30,28 @@ type scan struct {
 	ticket  string // its id, of those who have one
 }
 
-// step is one person at the terminal. The codes come into use one after the other
-// all along the run, so that faults fall upon first showings, too.
+// step is one person at the terminal. The codes come into use one after the other all
+// along the run, so that faults fall upon first showings, too. Where nothing is booked
+// today, as on a public holiday, or the day of the codes is over, nobody comes.
 func (t *terminal) step() {
-	if len(t.codes) == 0 || t.IntN(20) == 0 {
+	city := openCity()
+	if len(t.codes) == 0 || city.Day(time.Now()) != city.Day(t.codes[0].Start) {
+		t.answered.Add(1)
+		time.Sleep(20 * time.Millisecond)
+		return
+	}
+	if t.IntN(20) == 0 {
 		t.walkIn()
 		return
 	}
-	t.shown++
-	known := min(len(t.codes), 2+t.shown/newCodeEvery)
-	code := t.codes[max(0, known-1-t.IntN(10))]
+	known := min(len(t.codes), 2+len(t.codes)*int(t.crowd.done.Load())/t.crowd.site.plan.all())
+	newest := min(known, 10)
+	if t.IntN(5) == 0 {
+		newest = known
+	}
+	code := t.codes[known-1-t.IntN(newest)]
 	t.send(command{Path: "/houses/" + string(t.house) + "/checkins", Scan: &scan{code: code}}, api.NewCheckin{Code: code.Code})
 }
-
-// newCodeEvery is how many codes a terminal is shown until one comes that it was not shown.
-const newCodeEvery = 5
 
 // walkIn takes a number for something that needs no appointment.
 func (t *terminal) walkIn() {
@@ -161,25 +167,36 @@ func (i *installation) ask(ctx context.Context, method, path string, body, answe
 // scans holds that a code is one visit: whoever shows it, at whichever terminal and
 // node and whatever happens meanwhile, is let in once, and has that ticket ever
 // after, or what it was merged into, until it ends. What was said during a pair that
-// forgets may be of a ticket that is lost.
+// forgets may be of a ticket that is lost, and the record has the present day alone.
 func (r *run) scans(sent []command) (wrong []string) {
-	visits := r.record.visits()
-	city := openCity()
+	visits, city := r.record.visits(), openCity()
+	today := city.Day(time.Now())
+	in, over := map[string]time.Time{}, map[string]time.Time{} // when that was first said of a code
+	var judged []command
 	for _, c := range sent {
-		if c.Scan == nil || r.forgetting(c) {
+		if c.Scan == nil || r.forgetting(c) || city.Day(c.Answer) != today {
 			continue
 		}
+		judged = append(judged, c)
+		switch c.Scan.outcome {
+		case "welcome", "already":
+			in[c.Scan.code.ID] = firstOf(in[c.Scan.code.ID], c.Answer)
+		case "ended":
+			over[c.Scan.code.ID] = firstOf(over[c.Scan.code.ID], c.Answer)
+		}
+	}
+	for _, c := range judged {
 		v := visits[c.Scan.code.ID]
 		fair := false
 		switch c.Scan.outcome {
 		case "welcome", "already":
-			fair = v.tickets[queue.TicketID(c.Scan.ticket)]
+			fair = v.tickets[queue.TicketID(c.Scan.ticket)] && !past(over[c.Scan.code.ID], c.Sent)
 		case "ended":
-			fair = v.ended
+			fair = v.ended != 0 && v.ended <= ms(c.Answer)
 		case "late":
-			fair = c.Answer.After(c.Scan.code.Closes)
+			fair = c.Answer.After(c.Scan.code.Closes) && !past(in[c.Scan.code.ID], c.Sent)
 		case "early":
-			fair = c.Answer.Before(c.Scan.code.Opens) && city.Day(c.Answer) != city.Day(c.Scan.code.Start)
+			fair = city.Day(c.Scan.code.Start) != today
 		}
 		if !fair {
 			wrong = append(wrong, fmt.Sprintf("%s: a code's visit %+v was told %s of ticket %q", c.Key, v, c.Scan.outcome, c.Scan.ticket))
@@ -193,11 +210,21 @@ func (r *run) scans(sent []command) (wrong []string) {
 	return wrong
 }
 
+// firstOf is the earlier of two instants; zero is none.
+func firstOf(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func past(at, now time.Time) bool { return !at.IsZero() && at.Before(now) }
+
 // visit is what the record has of an appointment.
 type visit struct {
 	joined  int
 	tickets map[queue.TicketID]bool // its own, and what it was merged into
-	ended   bool                    // one of these
+	ended   int64                   // when one of these did, the last; 0: none
 }
 
 // visits are those with an appointment, by its id.
@@ -232,7 +259,9 @@ func (v *visit) follow(id queue.TicketID, byID map[queue.TicketID][]queue.Ticket
 	}
 	v.tickets[id] = true
 	for _, t := range byID[id] {
-		v.ended = v.ended || t.State == queue.Done || t.State == queue.Gone
+		if t.State == queue.Done || t.State == queue.Gone {
+			v.ended = max(v.ended, t.EndedAt)
+		}
 		v.follow(t.Into, byID)
 	}
 }

@@ -25,7 +25,7 @@ func TestScansNotice(t *testing.T) {
 	joins(3, "C", "c")
 	o.take(queue.Event{Office: "o", Epoch: 1, Version: 4, Kind: "merge", Tickets: []queue.Ticket{{ID: "B", State: queue.Merged, Into: "A", Appointment: "b", Services: []queue.ServiceID{"pass"}},
 		{ID: "A", State: queue.Waiting, Appointment: "a", Services: []queue.ServiceID{"pass"}}}})
-	o.take(queue.Event{Office: "o", Epoch: 1, Version: 5, Kind: "leave", Tickets: []queue.Ticket{{ID: "C", State: queue.Gone, Appointment: "c", Services: []queue.ServiceID{"pass"}}}})
+	o.take(queue.Event{Office: "o", Epoch: 1, Version: 5, Kind: "leave", Tickets: []queue.Ticket{{ID: "C", State: queue.Gone, EndedAt: now.UnixMilli(), Appointment: "c", Services: []queue.ServiceID{"pass"}}}})
 	joins(6, "F", "f")
 	o.take(queue.Event{Office: "o", Epoch: 1, Version: 7, Kind: "send", Tickets: []queue.Ticket{{ID: "F", State: queue.Sent, Appointment: "f", Services: []queue.ServiceID{"pass"}, SentTo: &queue.Passage{Office: "p"}}}})
 	r.record.offices["p"].take(queue.Event{Office: "p", Epoch: 1, Version: 1, Kind: "receive", Tickets: []queue.Ticket{{ID: "F", State: queue.Waiting, Services: []queue.ServiceID{"pass"}, SentFrom: &queue.Passage{Office: "o"}}}})
@@ -53,6 +53,19 @@ func TestScansNotice(t *testing.T) {
 	}
 	if wrong := r.scans([]command{{Answer: now.Add(16 * time.Minute), Status: 200, Scan: &scan{api.Appointment{ID: "d", Closes: now.Add(15 * time.Minute)}, "late", ""}}}); len(wrong) != 0 {
 		t.Errorf("came too late: %v", wrong)
+	}
+	says := func(after time.Duration, appointment, outcome, ticket string) command {
+		code := api.Appointment{ID: appointment, Start: now, Opens: now.Add(-15 * time.Minute), Closes: now.Add(15 * time.Minute)}
+		return command{Sent: now.Add(after), Answer: now.Add(after + time.Second), Status: 200, Scan: &scan{code, outcome, ticket}}
+	}
+	if wrong := r.scans([]command{says(0, "a", "welcome", "A"), says(20*time.Minute, "a", "late", "")}); len(wrong) != 1 {
+		t.Errorf("has a ticket, and is told late: %v", wrong)
+	}
+	if wrong := r.scans([]command{says(0, "c", "welcome", "C"), says(2*time.Second, "c", "ended", ""), says(4*time.Second, "c", "already", "C")}); len(wrong) != 1 {
+		t.Errorf("has left, and is told of the ticket: %v", wrong)
+	}
+	if wrong := r.scans([]command{says(-2*time.Second, "c", "ended", "")}); len(wrong) != 1 {
+		t.Errorf("is told of the end before: %v", wrong)
 	}
 	joins(8, "E", "c")
 	if wrong := strings.Join(r.scans(nil), "\n"); wrong != "appointment c was let in 2 times" {

@@ -188,7 +188,8 @@ func (r *record) lost() (wrong []string) {
 			switch {
 			case arrived.ID == "":
 				wrong = append(wrong, fmt.Sprintf("%s was sent from %s to %s and never arrived", t.ID, office, t.SentTo.Office))
-			case arrived.Due != t.Due || arrived.Class != t.Class || arrived.Slot != t.Slot || !slices.Equal(arrived.Services, t.SentTo.Services):
+			case arrived.Due != t.Due || arrived.Class != t.Class || arrived.Slot != t.Slot || arrived.Persons != t.Persons || arrived.Reason != t.Reason ||
+				!slices.Equal(arrived.Needs, t.Needs) || !slices.Equal(arrived.Services, t.SentTo.Services):
 				wrong = append(wrong, fmt.Sprintf("%s was sent from %s as %+v and arrived in %s as %+v", t.ID, office, t, t.SentTo.Office, arrived))
 			}
 		}
@@ -265,7 +266,7 @@ func (r *run) repeat(sent []command) (wrong []string) {
 		if c.Scan != nil {
 			again.Scan = &scan{}
 		}
-		r.crowd.answer(&again, n%len(r.site.nodes))
+		r.crowd.answer(&again, n%len(r.site.nodes), 1)
 		if again.Status != c.Status || answeredVisit(again.Visit) != answeredVisit(c.Visit) || answered(again.Event) != answered(c.Event) || again.Event.Version != c.Event.Version {
 			wrong = append(wrong, fmt.Sprintf("%s %s: answered %d %s %s, and again %d %s %s", c.Path, c.Key,
 				c.Status, answered(c.Event), answeredVisit(c.Visit), again.Status, answered(again.Event), answeredVisit(again.Visit)))

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,9 +152,9 @@ func TestGongs(t *testing.T) {
 	}
 }
 
-// TestUnexplained: whoever is told that nobody waits must have been told so
-// while nobody waited.
-func TestUnexplained(t *testing.T) {
+// TestDecisions: whoever is told that nobody waits must have been told so while nobody
+// waited, and what is done must be what was asked for.
+func TestDecisions(t *testing.T) {
 	t.Parallel()
 	r := &run{site: &installation{pool: pgtest.New(t)}}
 	day := []queue.Event{
@@ -178,12 +179,12 @@ func TestUnexplained(t *testing.T) {
 	if err := r.record.read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	done := func(version, sent, answer int64) command {
-		return command{Office: "o", Status: 200, Sent: time.UnixMilli(sent), Answer: time.UnixMilli(answer), Event: api.Event{Version: version}}
+	done := func(path, body string, version, sent, answer int64) command {
+		return command{Office: "o", Path: path, Body: body, Status: 200, Sent: time.UnixMilli(sent), Answer: time.UnixMilli(answer), Event: api.Event{Version: version}}
 	}
-	join := done(0, 20, 30)
+	join := done("/offices/o/tickets", `{"services": [{"service": "pass", "persons": 1}]}`, 0, 20, 30)
 	join.Status, join.Visit.ID = 201, "A"
-	sent := r.record.placed([]command{done(2, 0, 10), join, done(4, 60, 70)})
+	sent := r.record.placed([]command{done("/offices/o/desks/1/open", `{"serves": ["pass"]}`, 2, 0, 10), join, done("/offices/o/tickets/A/leave", "{}", 4, 60, 70)})
 	for _, c := range []struct {
 		path, body, code string
 		sent, answer     int64
@@ -201,12 +202,27 @@ func TestUnexplained(t *testing.T) {
 		{"/offices/o/desks/1/no-show", `{"ticket": "A"}`, "desk-idle", 31, 59, true},
 	} {
 		refused := command{Office: "o", Status: 409, Path: c.path, Body: c.body, Code: c.code, Sent: time.UnixMilli(c.sent), Answer: time.UnixMilli(c.answer)}
-		if wrong := r.refusals(t.Context(), append(sent, refused)); (len(wrong) == 0) != c.right {
+		if wrong := r.decisions(t.Context(), append(sent, refused)); (len(wrong) == 0) != c.right {
 			t.Errorf("%+v: %v", c, wrong)
 		}
 	}
+	for what, change := range map[string]func([]command){
+		"another service":   func(all []command) { all[1].Body = `{"services": [{"service": "id", "persons": 1}]}` },
+		"another ticket":    func(all []command) { all[2].Path = "/offices/o/tickets/B/leave" },
+		"another command":   func(all []command) { all[2].Path = "/offices/o/tickets/A/step-aside" },
+		"a desk for others": func(all []command) { all[0].Body = `{"serves": ["id"]}` },
+		"another reason": func(all []command) {
+			all[1].Body = `{"services": [{"service": "pass", "persons": 1}], "reason": "frail"}`
+		},
+	} {
+		asked := slices.Clone(sent)
+		change(asked)
+		if wrong := r.decisions(t.Context(), asked); len(wrong) != 1 {
+			t.Errorf("asked for %s: %v", what, wrong)
+		}
+	}
 	odd := command{Office: "o", Status: 409, Path: "/offices/o/tickets", Body: "{}"}
-	if wrong := r.refusals(t.Context(), append(sent, odd)); len(wrong) != 1 {
+	if wrong := r.decisions(t.Context(), append(sent, odd)); len(wrong) != 1 {
 		t.Errorf("a refusal that cannot be judged: %v", wrong)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// wire is the network between the nodes and one of their servers: it passes on
+// wire is the network between a node and one of its servers: it passes on
 // what comes in at a unix socket, until it is cut, silenced or slowed.
 type wire struct {
 	listener net.Listener

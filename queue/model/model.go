@@ -3,7 +3,7 @@
 // way than the scripts say it.
 //
 // Package queuetest holds a line against it, command by command; cmd/rush asks
-// it whether a refusal was right.
+// it what a command should have done, and whether a refusal was right.
 package model
 
 import (
@@ -83,11 +83,12 @@ func (m *Line) Present(id queue.OfficeID) *queue.Office {
 	return &queue.Office{ID: id}
 }
 
-// Decide says whether a command would be refused in a state, and why; nil: it
-// would be carried out. now is in ms. Nothing is changed.
-func Decide(state *queue.Office, now int64, c queue.Command) error {
+// Decide says what a command would change in a state, or why it would be refused.
+// now is in ms. Nothing is changed.
+func Decide(state *queue.Office, now int64, c queue.Command) (queue.Event, error) {
 	d := decision{office: state, now: max(now, state.At), counters: state.Counters}
-	return d.decide(c)
+	err := d.decide(c)
+	return queue.Event{At: d.now, Kind: c.Kind(), Tickets: d.tickets, Desks: d.desks, Counters: d.counters}, err
 }
 
 // open returns the office; its first request opens it.

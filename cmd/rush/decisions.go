@@ -24,11 +24,11 @@ type refusal struct {
 	until int64 // below the lowest that was sent when it was answered
 }
 
-// refusals holds each refusal against the model: it must have been right in one
-// of the states that the record came to in its time. What was carried out needs
-// no such search, since its version says when (compare, inOrder, package audit). A
-// refusal during a pair that forgets may have been right in a state that is lost.
-func (r *run) refusals(ctx context.Context, sent []command) (wrong []string) {
+// decisions holds each command against the model: what was carried out changed in its
+// version what was asked for, and a refusal was right in one of the states that the
+// record came to in its time. A refusal during a pair that forgets may have been right
+// in a state that is lost.
+func (r *run) decisions(ctx context.Context, sent []command) (wrong []string) {
 	byOffice := map[string][]command{}
 	for _, c := range sent {
 		byOffice[c.Office] = append(byOffice[c.Office], c)
@@ -36,9 +36,11 @@ func (r *run) refusals(ctx context.Context, sent []command) (wrong []string) {
 	for office, all := range byOffice {
 		refused, err := refusedOf(all)
 		refused = slices.DeleteFunc(refused, func(c refusal) bool { return r.forgetting(c.command) })
+		var others []string
 		if err == nil {
-			refused, err = r.unexplained(ctx, office, refused)
+			refused, others, err = r.unexplained(ctx, office, refused, all)
 		}
+		wrong = append(wrong, others...)
 		if err != nil {
 			wrong = append(wrong, err.Error())
 		}
@@ -59,6 +61,10 @@ func refusedOf(sent []command) (refused []refusal, err error) {
 		meant, err := c.meant()
 		if err != nil {
 			return nil, fmt.Errorf("%s was refused as %s: %w", c.Path, c.Code, err)
+		}
+		if noShow, ok := meant.(queue.NoShow); ok && c.Office != hasty { // too soon, as each office decides
+			noShow.NotBefore = math.MaxInt32
+			meant = noShow
 		}
 		refused = append(refused, refusal{c, meant, after(c.Sent), until(c.Answer)})
 	}
@@ -97,9 +103,8 @@ func bounds(sent []command) (after, until func(time.Time) int64) {
 	return after, until
 }
 
-// meant is the command of the queue that a request was, as far as it may be
-// refused: its fields have the same names, but for what the path says. That
-// somebody is missing too soon the office decides: always, but for the hasty one.
+// meant is the command of the queue that a request was: its fields have the same
+// names, but for what the path says and what only the server knows.
 func (c command) meant() (queue.Command, error) {
 	path := strings.Split(strings.TrimPrefix(c.Path, "/"), "/")
 	if len(path) != 5 {
@@ -110,22 +115,25 @@ func (c command) meant() (queue.Command, error) {
 		return nil, err
 	}
 	fields[strings.TrimSuffix(path[2], "s")] = path[3]
-	kind := path[4]
-	if kind == (queue.NoShow{}).Kind() && c.Office != hasty {
-		fields["notBefore"] = math.MaxInt32
-	}
 	text, err := json.Marshal(fields)
 	if err != nil {
 		return nil, err
 	}
-	return queue.DecodeCommand(kind, text)
+	return queue.DecodeCommand(path[4], text)
 }
 
-// unexplained are those refusals that were right in no state of their time.
-func (r *run) unexplained(ctx context.Context, office string, refused []refusal) (unexplained []refusal, err error) {
+// unexplained are those refusals that were right in no state of their time, and what
+// is wrong with what was carried out.
+func (r *run) unexplained(ctx context.Context, office string, refused []refusal, all []command) (unexplained []refusal, wrong []string, err error) {
+	done := map[int64]command{}
+	for _, c := range all {
+		if c.acted() {
+			done[c.Version] = c
+		}
+	}
 	rows, err := r.site.pool.Query(ctx, `SELECT event::text FROM queue_event WHERE office = $1 ORDER BY version`, office)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	state := &queue.Office{ID: queue.OfficeID(office)}
 	var open []refusal
@@ -149,14 +157,19 @@ func (r *run) unexplained(ctx context.Context, office string, refused []refusal)
 			return err
 		}
 		state.Epoch, state.Version = e.Epoch, e.Version-1 // an opening may leave epochs out
+		if c, ok := done[e.Version]; ok {
+			if odd := c.asked(state, e); odd != "" {
+				wrong = append(wrong, fmt.Sprintf("%s %s %s: %s", c.Path, c.Key, c.Body, odd))
+			}
+		}
 		state.Apply(e)
 		look()
 		return nil
 	})
-	return append(unexplained, open...), err
+	return append(unexplained, open...), wrong, err
 }
 
 func (c refusal) rightIn(state *queue.Office) bool {
-	err := model.Decide(state, state.At, c.meant)
+	_, err := model.Decide(state, state.At, c.meant)
 	return err != nil && err.Error() == c.Code
 }
