@@ -1,8 +1,8 @@
 // Package audit holds what an office recorded against the rules of package
 // queue, one event after the other, from the record alone: who was called was
 // due first, the why says so, nobody was at two desks, no number was given
-// twice, a due is what the rules say (due.go), no service of a visit is lost
-// (services.go), and an event changes what its kind may change (ways.go).
+// twice, who comes is counted, a due is what the rules say (due.go), no service of a
+// visit is lost (services.go), and an event changes what its kind may change (ways.go).
 //
 // It cannot know what a command said, such as which services a clerk chose, nor how
 // long a missed call was forgiven; of somebody whom another office sent, when they
@@ -79,6 +79,7 @@ func (o *Office) follow(e queue.Event, say sayer) {
 		say("time falls from %d to %d", o.Office.At, e.At)
 	}
 	o.day(e, say)
+	o.counters(e, say)
 	if before, ok := o.ids[e.Command]; ok {
 		say("command %s was version %d already", e.Command, before)
 	}
@@ -102,6 +103,45 @@ func (o *Office) day(e queue.Event, say sayer) {
 			say("%s is still %s", t.Number, t.State)
 		}
 	}
+}
+
+// counters holds that who comes is counted, each with the next sequence, and that
+// nothing else changes what is counted or disturbed.
+func (o *Office) counters(e queue.Event, say sayer) {
+	if e.Kind == "opened" || e.Kind == "day" {
+		return
+	}
+	seq := o.Counters.Seq
+	for _, t := range e.Tickets {
+		if _, known := o.Tickets.Get(t.ID); known {
+			continue
+		}
+		if seq++; t.Seq != seq {
+			say("%s came as %d, want %d", t.Number, t.Seq, seq)
+		}
+	}
+	if e.Counters.Seq != seq {
+		say("%d have come, want %d", e.Counters.Seq, seq)
+	}
+	before, after := o.Counters.Disturbed, e.Counters.Disturbed
+	fewer, more := missing(before, after), missing(after, before)
+	switch {
+	case len(fewer) == 0 && len(more) == 0:
+	case e.Kind == queue.Disturb{}.Kind() && len(fewer) == 0 && len(more) == 1 && after[more[0]] == e.At:
+	case e.Kind == queue.Restore{}.Kind() && len(fewer) == 1 && len(more) == 0:
+	default:
+		say("disturbed was %v, and is %v", before, after)
+	}
+}
+
+// missing are services disturbed in one, and not, or not since then, in the other.
+func missing(one, other map[queue.ServiceID]int64) (services []queue.ServiceID) {
+	for service, since := range one {
+		if other[service] != since {
+			services = append(services, service)
+		}
+	}
+	return services
 }
 
 // inTurn holds that a call in turn calls whom the desk sees first, that the why

@@ -29,6 +29,7 @@ func journal() []queue.Event {
 	for n := range events {
 		e := &events[n]
 		e.Office, e.Epoch, e.Version, e.At, e.Day, e.Command = "o", 1, int64(n+1), int64(n), "2026-11-24", strings.Repeat("c", n+1)
+		e.Counters.Seq = min(int64(n), 2)
 	}
 	return events
 }
@@ -48,6 +49,11 @@ func TestNotices(t *testing.T) {
 		"time falls":           {func(es []queue.Event) { es[4].At = 1 }, "time falls"},
 		"a command twice":      {func(es []queue.Event) { es[4].Command = es[3].Command }, "already"},
 		"a number twice":       {func(es []queue.Event) { es[2].Tickets[0].Number = "K 1" }, "K 1 is A's already"},
+		"nobody is counted":    {func(es []queue.Event) { es[2].Counters.Seq = 1 }, "1 have come, want 2"},
+		"counted backwards":    {func(es []queue.Event) { es[2].Tickets[0].Seq = 98 }, "K 2 came as 98, want 2"},
+		"disturbed by a call": {func(es []queue.Event) {
+			es[4].Counters.Disturbed = map[queue.ServiceID]int64{"tax": 4}
+		}, "disturbed was map[], and is map[tax:4]"},
 		"called out of turn": {func(es []queue.Event) {
 			b := es[5].Tickets[1]
 			es[4].Tickets[0], es[4].Desks[0].Ticket = b, "B"
@@ -171,6 +177,59 @@ func TestReturns(t *testing.T) {
 	}
 }
 
+// TestCounters: of those who are let in at once, the first two of an hour are due
+// before they came, and a disturbance lasts until it is said to be over.
+func TestCounters(t *testing.T) {
+	t.Parallel()
+	const hour = 60 * 60_000
+	early := func(at int64) int64 { return at - queue.DefaultRules.AtOnce.Milliseconds() }
+	day := func() []queue.Event {
+		var events []queue.Event
+		for n, at := range []int64{hour, 2*hour - 1, 2*hour - 1, 2 * hour} { // the last when the first is an hour ago
+			id := string(rune('A' + n))
+			events = append(events, queue.Event{At: at, Kind: "join", Counters: queue.Counters{Seq: int64(n + 1)},
+				Tickets: []queue.Ticket{{ID: queue.TicketID(id), Number: id, Class: queue.AtOnce, Seq: int64(n + 1), Arrived: at, Due: early(at), State: queue.Waiting, Services: []queue.ServiceID{"id"}}}})
+		}
+		events[0].Counters.AtOnce = []int64{hour}
+		events[1].Counters.AtOnce = []int64{hour, 2*hour - 1}
+		events[2].Counters.AtOnce, events[2].Tickets[0].Due = events[1].Counters.AtOnce, 2*hour-1
+		events[3].Counters.AtOnce = []int64{2*hour - 1, 2 * hour}
+		for n, kind := range []string{"disturb", "pause", "restore"} {
+			counters := events[3].Counters
+			if kind != "restore" {
+				counters.Disturbed = map[queue.ServiceID]int64{"id": 2 * hour}
+			}
+			events = append(events, queue.Event{At: int64(2*hour + n), Kind: kind, Counters: counters})
+		}
+		events[5].Desks = []queue.Desk{{ID: "1", State: queue.DeskPaused}}
+		return append([]queue.Event{{Kind: "opened", Desks: []queue.Desk{{ID: "1", State: queue.DeskOpen}}}}, events...)
+	}
+	for name, c := range map[string]struct {
+		spoil func([]queue.Event)
+		want  string
+	}{
+		"right":                {func([]queue.Event) {}, ""},
+		"one too many":         {func(es []queue.Event) { es[3].Tickets[0].Due = early(2*hour - 1) }, "C, at-once"},
+		"one too few":          {func(es []queue.Event) { es[4].Tickets[0].Due = 2 * hour }, "D, at-once"},
+		"not counted":          {func(es []queue.Event) { es[2].Counters.AtOnce = es[1].Counters.AtOnce }, "let in at once in this hour"},
+		"a disturbance ends":   {func(es []queue.Event) { es[6].Counters.Disturbed = nil }, "pause: disturbed was map[id:7200000], and is map[]"},
+		"disturbed before now": {func(es []queue.Event) { es[5].Counters.Disturbed = map[queue.ServiceID]int64{"id": 1} }, "disturb: disturbed was map[], and is map[id:1]"},
+		"two are disturbed":    {func(es []queue.Event) { es[5].Counters.Disturbed["pass"] = 2 * hour }, "disturb: disturbed was map[]"},
+	} {
+		o, events := New(), day()
+		o.Rules.AtOnceLimit = 2
+		c.spoil(events)
+		var wrong []string
+		for n, e := range events {
+			e.Office, e.Epoch, e.Version, e.Day, e.Command = "o", 1, int64(n+1), "2026-11-24", strings.Repeat("c", n+1)
+			wrong = append(wrong, o.Take(e)...)
+		}
+		if said := strings.Join(wrong, "\n"); (c.want == "") != (said == "") || !strings.Contains(said, c.want) {
+			t.Errorf("%s: found %q, want %q", name, said, c.want)
+		}
+	}
+}
+
 // TestServices holds what is left of a visit for two services after one of them, and
 // after it was split.
 func TestServices(t *testing.T) {
@@ -179,7 +238,7 @@ func TestServices(t *testing.T) {
 	before := queue.Ticket{ID: "A", Number: "K 1", Services: both, State: queue.Serving, Desk: "1", Due: 10}
 	at := queue.Desk{ID: "1", State: queue.DeskOpen, Serves: both[:1], Ticket: "A"}
 	part := before
-	part.ID, part.Number, part.Services, part.State, part.Desk, part.From = "B", "K 2", both[1:], queue.Waiting, "", "A"
+	part.ID, part.Number, part.Services, part.State, part.Desk, part.From, part.Seq = "B", "K 2", both[1:], queue.Waiting, "", "A", 1
 	for name, c := range map[string]struct {
 		kind     string
 		state    queue.State
@@ -201,7 +260,7 @@ func TestServices(t *testing.T) {
 		after.State, after.Services, after.Finished = c.state, c.services, c.finished
 		e.Tickets = []queue.Ticket{after}
 		if c.kind == "split" {
-			e.Tickets = append(e.Tickets, part)
+			e.Tickets, e.Counters.Seq = append(e.Tickets, part), 1
 		} else {
 			free := at
 			free.Ticket = ""

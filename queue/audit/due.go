@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
@@ -21,8 +22,10 @@ func (o *Office) dueAtFirst(e queue.Event, t queue.Ticket, say sayer) {
 		}
 		arrived := time.UnixMilli(e.At)
 		least, most := o.Rules.Due(t.Class, slot, arrived.Add(-late)).UnixMilli(), o.Rules.Due(t.Class, slot, arrived).UnixMilli()
-		tooMany := t.Class == queue.AtOnce && t.Due == e.At // of those in an hour
-		if (t.Due < least || t.Due > most) && !tooMany || t.Arrived != e.At {
+		if t.Class == queue.AtOnce && !o.letIn(e, say) {
+			least, most = e.At, e.At
+		}
+		if t.Due < least || t.Due > most || t.Arrived != e.At {
 			say("%s, %s, slot %d, arrived %d at %d, is due %d, want %d to %d", t.Number, t.Class, t.Slot, t.Arrived, e.At, t.Due, least, most)
 		}
 	case queue.Split{}.Kind():
@@ -30,6 +33,25 @@ func (o *Office) dueAtFirst(e queue.Event, t queue.Ticket, say sayer) {
 			say("%s, due %d, was split from %s, due %d", t.Number, t.Due, whole.Number, whole.Due)
 		}
 	}
+}
+
+// letIn says whether somebody is one of those whom an hour lets in at once, and holds
+// that they are counted.
+func (o *Office) letIn(e queue.Event, say sayer) bool {
+	var hour []int64
+	for _, at := range o.Counters.AtOnce {
+		if e.At-at < time.Hour.Milliseconds() {
+			hour = append(hour, at)
+		}
+	}
+	in := len(hour) < o.Rules.AtOnceLimit
+	if in {
+		hour = append(hour, e.At)
+	}
+	if !slices.Equal(e.Counters.AtOnce, hour) {
+		say("let in at once in this hour: %v, want %v", e.Counters.AtOnce, hour)
+	}
+	return in
 }
 
 // dueAfter holds a ticket's due against the one that it had.

@@ -22,10 +22,10 @@ import (
 // here to another, or received.
 func noOvertaking(t *testing.T, line queue.Line) {
 	p := &pair{line: line, office: theOffice}
-	g := newGenerator(2, p)
+	g := newGenerator(*seed+1, p)
 	state, promised := &queue.Office{ID: theOffice}, promises{}
 	kinds, tight := map[string]int{}, 0
-	for n := range 1500 {
+	for n := range max(1500, *commands/4) {
 		g.made++
 		g.at = g.at.Add(time.Duration(g.IntN(30)) * time.Second)
 		if n%100 == 0 { // everybody stops for a while, so that some are long due

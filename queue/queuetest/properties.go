@@ -209,9 +209,9 @@ func asideGainsNothing(t *testing.T, line queue.Line) {
 // told that nobody waits while somebody does, be they due or not.
 func neverEmpty(t *testing.T, line queue.Line) {
 	p := &pair{line: line, office: theOffice}
-	g := newGenerator(3, p)
+	g := newGenerator(*seed+2, p)
 	empty, early, beforeSlot := 0, 0, 0
-	for range 1500 {
+	for range max(1500, *commands/4) {
 		r := g.request()
 		event, _, err := p.do(r)
 		c, ok := r.Command.(queue.CallNext)

@@ -103,14 +103,15 @@ func BenchmarkCallNextAtPace(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkOffices times call-next in turn in so many offices of one Redis, in
+// BenchmarkOffices times call-next in turn in so many offices of one node, in
 // each of which ten wait.
 func BenchmarkOffices(b *testing.B) {
 	for _, offices := range []int{1, 500} {
 		rdb, pool := redistest.New(b), pgtest.New(b)
+		node := redisqueue.New(rdb, pgjournal.New(pool))
 		var halls []*hall
 		for range offices {
-			h := newHall(b, rdb, pool, 1)
+			h := newHallOf(b, node, rdb, pool, 1)
 			h.fill(b, 8)
 			halls = append(halls, h)
 		}
@@ -156,7 +157,12 @@ type hall struct {
 var halls atomic.Int64
 
 func newHall(b *testing.B, rdb *redis.Client, pool *pgxpool.Pool, desks int) *hall {
-	h := &hall{rdb: rdb, pool: pool, queue: redisqueue.New(rdb, pgjournal.New(pool)), desks: desks, turns: make([]int, desks),
+	return newHallOf(b, redisqueue.New(rdb, pgjournal.New(pool)), rdb, pool, desks)
+}
+
+// newHallOf is a further hall of a node.
+func newHallOf(b *testing.B, node *redisqueue.Queue, rdb *redis.Client, pool *pgxpool.Pool, desks int) *hall {
+	h := &hall{rdb: rdb, pool: pool, queue: node, desks: desks, turns: make([]int, desks),
 		office: queue.OfficeID(fmt.Sprintf("hall-%d", halls.Add(1)))}
 	for desk := range desks {
 		h.must(b, desk, queue.OpenDesk{Desk: deskID(desk), Label: "1", Serves: []queue.ServiceID{"pass"}})
@@ -233,6 +239,10 @@ func (h *hall) next(desk int) queue.Request {
 // perSecond is how many commands a pace has.
 const perSecond = 500
 
+// paced is how many commands a pace has at least, for half a minute: of fewer, the
+// 99th percentile would be one or two.
+const paced = 30 * perSecond
+
 // pace has all desks give n commands in all, one each 1/perSecond, and returns
 // how long after its moment each call-next was answered.
 func (h *hall) pace(b *testing.B, n int, do func(queue.Request, int) error) (took []time.Duration) {
@@ -243,7 +253,7 @@ func (h *hall) pace(b *testing.B, n int, do func(queue.Request, int) error) (too
 	var all sync.WaitGroup
 	for desk := range h.desks {
 		all.Go(func() {
-			for i := given.Add(1); i <= int64(max(n, 2*h.desks)); i = given.Add(1) {
+			for i := given.Add(1); i <= int64(max(n, paced)); i = given.Add(1) {
 				moment := began.Add(time.Duration(i) * time.Second / perSecond)
 				time.Sleep(time.Until(moment))
 				r := h.next(desk)
