@@ -202,8 +202,8 @@ type Merge struct {
 }
 
 // Here is "I am here" of somebody who was called and missed it: missed →
-// waiting, due max(due, now) within Window of the no-show, later now + Allowance
-// with class Entitled. Likewise of somebody whom another house sent: parked and at
+// waiting, due max(due, now) within Window of the no-show, later
+// max(due, now + Allowance) with class Entitled. Likewise of somebody whom another house sent: parked and at
 // no desk yet → waiting, due unchanged; and of whoever has stepped aside or is noted.
 type Here struct {
 	Ticket    TicketID `json:"ticket"`

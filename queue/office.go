@@ -205,21 +205,30 @@ func shares(a, b []ServiceID) bool {
 }
 
 // Step is what a desk does of a visit: those of its services that the desk
-// serves now, or all where it serves none, since a clerk chose it nevertheless.
+// serves now. Where it serves none, it is all, since a clerk chose it nevertheless;
+// but if it was called for a step, and what was to be done is disturbed since, that.
 // The rest is for another desk, or for later.
 func (o *Office) Step(d Desk, t Ticket) (here, rest []ServiceID) {
-	serves := o.Serves(d)
-	for _, s := range t.Services {
-		if slices.Contains(serves, s) {
-			here = append(here, s)
+	here, rest = part(t.Services, o.Serves(d))
+	switch {
+	case len(here) > 0:
+		return here, rest
+	case t.Why != nil && t.Why.Rule == RuleStep:
+		return part(t.Services, d.Serves)
+	}
+	return t.Services, nil
+}
+
+// part parts services into those that are served and the others.
+func part(services, served []ServiceID) (these, others []ServiceID) {
+	for _, s := range services {
+		if slices.Contains(served, s) {
+			these = append(these, s)
 		} else {
-			rest = append(rest, s)
+			others = append(others, s)
 		}
 	}
-	if len(here) == 0 {
-		return t.Services, nil
-	}
-	return here, rest
+	return these, others
 }
 
 // Set returns services sorted and without repeats: the form that tickets and

@@ -212,7 +212,7 @@ func nowAtDesk(l *texts.Language, office *booking.Office, state *queue.Office, d
 // step says in a row what a desk does of the visit, and returns it.
 func (r *row) step(l *texts.Language, office *booking.Office, state *queue.Office, d queue.Desk) []queue.ServiceID {
 	here, rest := state.Step(d, r.Ticket)
-	if len(rest) > 0 {
+	if len(rest) > 0 && len(here) > 0 {
 		r.Step, r.Rest = l.List(namesOf(l, office, here)), l.List(namesOf(l, office, rest))
 		r.Minutes = plannedMinutes(office, queue.Ticket{Services: here, Persons: r.Ticket.Persons, Needs: r.Ticket.Needs})
 	}

@@ -61,7 +61,7 @@ func (o *Office) dueAfter(e queue.Event, before, t queue.Ticket, say sayer) {
 	case e.Kind == queue.Receive{}.Kind():
 	case e.Kind == queue.Here{}.Kind() && before.State == queue.Missed:
 		inTime := t.Due == max(before.Due, e.At) && t.Class == before.Class
-		anew := t.Due == e.At+o.Rules.WalkIn.Milliseconds() && t.Class == queue.Entitled
+		anew := t.Due == max(before.Due, e.At+o.Rules.WalkIn.Milliseconds()) && t.Class == queue.Entitled
 		if !inTime && !anew {
 			say("%s missed a call, %s, due %d, is back at %d and is %s, due %d", t.Number, before.Class, before.Due, e.At, t.Class, t.Due)
 		}

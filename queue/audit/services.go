@@ -28,11 +28,16 @@ func (o *Office) services(e queue.Event, say sayer) {
 }
 
 // afterStep holds that a visit goes on, for what its desk does not serve of it and what
-// was not done nevertheless, and ends where nothing is left.
+// was not done nevertheless, and ends where nothing is left, or at a desk that serves
+// nothing of it and that it was called to for the whole.
 func (o *Office) afterStep(t queue.Ticket, say sayer) {
 	before := o.Tickets.At(t.ID)
-	_, rest := o.Step(o.Desks[before.Desk], before)
+	served := o.Serves(o.Desks[before.Desk])
+	rest := slices.DeleteFunc(slices.Clone(before.Services), func(s queue.ServiceID) bool { return slices.Contains(served, s) })
 	undone := slices.DeleteFunc(slices.Clone(rest), func(s queue.ServiceID) bool { return slices.Contains(t.Finished, s) })
+	if len(rest) == len(before.Services) && (before.Why == nil || before.Why.Rule != queue.RuleStep) {
+		rest, undone = nil, nil
+	}
 	goesOn := t.State == queue.Waiting && queue.Serves(rest, t.Services) && queue.Serves(t.Services, undone)
 	if !goesOn && (t.State != queue.Done || len(undone) > 0) {
 		say("%s came for %v and is %s for %v, left were %v", t.Number, before.Services, t.State, t.Services, undone)

@@ -215,7 +215,8 @@ func (d *decision) finish(c queue.Finish, next bool) error {
 		return !slices.Contains(d.serves(desk), s) && !slices.Contains(c.Done, s)
 	}
 	rest := slices.DeleteFunc(slices.Clone(t.Services), func(s queue.ServiceID) bool { return !undone(s) })
-	if len(rest) > 0 && slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(d.serves(desk), s) }) {
+	some := slices.ContainsFunc(t.Services, func(s queue.ServiceID) bool { return slices.Contains(d.serves(desk), s) })
+	if len(rest) > 0 && (some || t.Why != nil && t.Why.Rule == queue.RuleStep) {
 		t.State, t.Services = queue.Waiting, rest
 	} else {
 		t.State, t.EndedAt = queue.Done, d.now
@@ -279,7 +280,7 @@ func (d *decision) split(c queue.Split) error {
 	}
 	part := queue.Ticket{ID: c.New, Class: t.Class, Services: c.Services, Needs: t.Needs, Persons: c.Persons, Area: t.Area, Due: t.Due,
 		State: queue.Waiting, Slot: t.Slot, Arrived: t.Arrived, Reason: t.Reason, Appointment: t.Appointment, From: t.ID}
-	if t.Aside || t.Joins != 0 {
+	if t.State == queue.Parked && t.Desk == "" {
 		part.State, part.ParkedAt, part.Aside, part.Joins = queue.Parked, d.now, t.Aside, t.Joins
 	}
 	if err := d.newTicket(&part, c.Numbers); err != nil {
@@ -386,7 +387,7 @@ func (d *decision) aboutTicket(c queue.Command) error {
 				return err
 			}
 		case d.now-t.MissedAt > c.Window:
-			t.Due, t.Class = d.now+c.Allowance, queue.Entitled
+			t.Due, t.Class = max(t.Due, d.now+c.Allowance), queue.Entitled
 		default:
 			t.Due = max(t.Due, d.now)
 		}

@@ -195,7 +195,8 @@ local function call(t, d, rule, reason)
 end
 
 -- finish ends the visit at the desk. What the desk does not serve of it, and
--- was not done, is for another desk (queue.Office.Step).
+-- was not done, is for another desk (queue.Office.Step): also where a step's own
+-- service is disturbed by now.
 local function finish(t, d)
   local has, serves, done = set(unpack(t.services)), serving(d), set(unpack(cmd.done or {}))
   local here, rest, finished = false, {}, set(unpack(t.finished or {}))
@@ -206,7 +207,7 @@ local function finish(t, d)
   for _, service in ipairs(t.services) do
     if serves[service] then here = true elseif not done[service] then rest[#rest + 1] = service end
   end
-  if here and rest[1] then
+  if rest[1] and (here or t.why and t.why.rule == 'step') then
     t.state, t.services = 'waiting', rest
   else
     t.state, t.endedAt = 'done', now

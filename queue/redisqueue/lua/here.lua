@@ -7,7 +7,7 @@ if t.state == 'parked' then
 elseif now <= t.missedAt + cmd.window then
   t.due = math.max(t.due, now)
 else
-  t.due, t.class = now + cmd.allowance, 'entitled'
+  t.due, t.class = math.max(t.due, now + cmd.allowance), 'entitled'
 end
 t.state = 'waiting'
 return emit({t}, {})

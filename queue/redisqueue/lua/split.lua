@@ -1,5 +1,5 @@
--- Some services go to a new ticket with the same due, class and arrival,
--- which waits, or is aside or noted as the first is.
+-- Some services go to a new ticket with the same due, class and arrival, which
+-- waits, or is aside, noted or on the way as the first is.
 local t = ticket(cmd.ticket, open)
 local new = {
   id = cmd.new, class = t.class, services = cmd.services, needs = t.needs, persons = cmd.persons, area = t.area, due = t.due,
@@ -10,7 +10,7 @@ for _, service in ipairs(t.services) do
   if not goes[service] then rest[#rest + 1] = service end
 end
 if #rest == 0 or #rest + #cmd.services ~= #t.services then refuse('service-missing') end
-if t.aside or t.joins then new.state, new.parkedAt, new.aside, new.joins = 'parked', now, t.aside, t.joins end
+if t.state == 'parked' and not t.desk then new.state, new.parkedAt, new.aside, new.joins = 'parked', now, t.aside, t.joins end
 number(new)
 t.services, t.persons = rest, math.max(1, t.persons - cmd.persons)
 return emit({t, new}, {})
