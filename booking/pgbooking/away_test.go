@@ -86,6 +86,9 @@ func TestPostgresAway(t *testing.T) {
 	if found.Contact != (booking.Contact{}) {
 		t.Error("memory holds a contact")
 	}
+	if found, err := o.ByCode(ctx, "fischmarkt", "2026-11-26", o.Code(tomorrow)); err != nil || found.ID != tomorrow.ID {
+		t.Errorf("without PostgreSQL since yesterday the code finds %+v, %v", found, err)
+	}
 	for what, code := range map[string]string{"unknown": "00000000", "tomorrow's": o.Code(tomorrow)} {
 		if _, err := o.ByCode(ctx, "fischmarkt", "2026-11-25", code); !errors.Is(err, booking.ErrUnchecked) || errors.Is(err, booking.ErrUnknown) {
 			t.Errorf("without PostgreSQL, of the %s code: %v; want a failure", what, err)

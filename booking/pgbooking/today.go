@@ -10,10 +10,14 @@ import (
 	"github.com/wartefrei/wartefrei/booking"
 )
 
-// today are the appointments of one day by the hash of their code, without who
-// booked them. Each node keeps them in memory, so that people with an
-// appointment are let in while PostgreSQL is away.
+// today are the appointments of this day and the next ones by the hash of their code,
+// without who booked them. Each node keeps them in memory, so that people with an
+// appointment are let in while PostgreSQL is away, also if it went away at night, or
+// on Friday evening.
 type today map[string]booking.Appointment
+
+// daysAhead is of how many further days the codes are kept.
+const daysAhead = 3
 
 // How long a code is looked for in PostgreSQL: patience before memory answers, and
 // patienceUnknown where it cannot.
@@ -24,12 +28,12 @@ const (
 
 const codesOfDay = `-- name: CodesOfDay
 	SELECT c.hash, a.id::text, a.office, a.house, a.state, a.place, lower(a.during), upper(a.during), a.choices, a.lang, a.draw
-	FROM appointment_code c JOIN appointment a ON a.id = c.appointment WHERE c.day = @day`
+	FROM appointment_code c JOIN appointment a ON a.id = c.appointment WHERE c.day BETWEEN @day AND @day::date + @ahead::int`
 
-// remember reads the day's appointments.
+// remember reads the appointments of today and the next days.
 func (s *Store) remember(ctx context.Context) error {
 	zone := s.present.Load().zone
-	rows, err := s.pool.Query(ctx, codesOfDay, pgx.NamedArgs{"day": booking.DayOf(s.now(), zone)})
+	rows, err := s.pool.Query(ctx, codesOfDay, pgx.NamedArgs{"day": booking.DayOf(s.now(), zone), "ahead": daysAhead})
 	if err != nil {
 		return fmt.Errorf("read the day's codes: %w", err)
 	}
