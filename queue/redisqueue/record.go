@@ -41,7 +41,6 @@ type recorder struct {
 	writing bool      // the writer is at work
 	failed  time.Time // when it last ended without having written what there was
 	asked   time.Time // when PostgreSQL was first asked what it has not answered; zero if it has answered all
-	refused time.Time // when it first did not write what it was given; zero if somebody has written since
 	next    *reading  // of heads: the one that begins next
 	looking bool      // one is under way
 }
@@ -55,6 +54,7 @@ type recording struct {
 	waits   time.Time                 // since when for that one; zero if nothing is early
 	decided queue.Mark                // the newest that is known to be decided
 	behind  time.Time                 // since when decided is not recorded; zero if it is
+	given   time.Time                 // since when PostgreSQL has been given what follows head; zero if it has not, or somebody wrote since
 	moved   chan struct{}             // closed when head moves
 	reading bool                      // the log is being read
 	nothing time.Time                 // when a reading of the log last brought nothing
@@ -192,10 +192,10 @@ func (r *recorder) headMoved(office queue.OfficeID, head queue.Mark) {
 // headIs is headMoved for who has the lock.
 func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 	o := r.of(office)
-	if head != o.head {
-		r.refused = time.Time{}
-	}
 	if head != o.head || !o.known {
+		if head != o.head {
+			o.given = time.Time{}
+		}
 		o.head, o.known, o.stuck = head, true, nil
 		for len(o.next) > 0 && o.next[0].Version <= head.Version {
 			o.next = o.next[1:]
@@ -209,7 +209,7 @@ func (r *recorder) headIs(office queue.OfficeID, head queue.Mark) {
 	}
 	switch {
 	case o.head.Covers(o.decided):
-		o.behind = time.Time{}
+		o.behind, o.given = time.Time{}, time.Time{}
 	case o.behind.IsZero(): // the journal went back
 		o.behind = time.Now()
 	}
@@ -224,7 +224,7 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 		r.mu.Lock()
 		r.startWriting()
 		o := r.of(office)
-		head, moved, stuck, silent := o.head, o.moved, o.stuck, r.silent()
+		head, moved, stuck, silent := o.head, o.moved, o.stuck, r.silent(o)
 		r.mu.Unlock()
 		switch {
 		case head.Epoch == m.Epoch && head.Version >= m.Version:
@@ -245,9 +245,9 @@ func (r *recorder) wait(ctx context.Context, office queue.OfficeID, m queue.Mark
 	}
 }
 
-// silent says whether PostgreSQL does not answer, or answers and does not write, as
-// with a full disk. It is for who has the lock.
-func (r *recorder) silent() bool { return long(r.asked) || long(r.refused) }
+// silent says whether PostgreSQL does not answer, or answers and does not write for
+// an office, as with a full disk. It is for who has the lock.
+func (r *recorder) silent(o *recording) bool { return long(r.asked) || long(o.given) }
 
 func long(since time.Time) bool { return !since.IsZero() && time.Since(since) > silentAfter }
 
@@ -349,6 +349,9 @@ func (r *recorder) batch(office queue.OfficeID) pgjournal.Batch {
 		o.reading = true
 		go r.read(office, o.head)
 	}
+	if len(o.next) > 0 && o.given.IsZero() {
+		o.given = time.Now()
+	}
 	return pgjournal.Batch{Office: office, After: o.head, Entries: o.next[:len(o.next):len(o.next)]}
 }
 
@@ -390,11 +393,8 @@ func (r *recorder) append(ctx context.Context, group []pgjournal.Batch) error {
 	recorded, err := r.journal.Append(ctx, group)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case err == nil:
+	if err == nil {
 		r.asked = time.Time{}
-	case r.refused.IsZero():
-		r.refused = time.Now()
 	}
 	for i, b := range group {
 		if err != nil || !recorded[i] { // another node was faster, or we do not know
@@ -435,7 +435,7 @@ type reading struct {
 // only the writer asks.
 func (r *recorder) headNow(ctx context.Context, office queue.OfficeID) (queue.Mark, error) {
 	r.mu.Lock()
-	if r.silent() {
+	if r.silent(r.of(office)) {
 		r.mu.Unlock()
 		return queue.Mark{}, errSilent
 	}
