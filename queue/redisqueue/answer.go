@@ -28,7 +28,7 @@ func (q *Queue) done(ctx context.Context, r queue.Request, text string) (queue.E
 		return queue.Event{}, errAgain
 	case errors.Is(err, errSilent):
 		e.Behind = true
-		return e.Event, q.confirm(ctx, r)
+		return e.Event, q.confirm(ctx, r, e.Epoch)
 	default:
 		return e.Event, err
 	}
@@ -53,7 +53,7 @@ func (q *Queue) refused(ctx context.Context, r queue.Request, refusal error, in 
 	}
 	switch {
 	case errors.Is(err, errSilent):
-		if err := q.confirm(ctx, r); err != nil {
+		if err := q.confirm(ctx, r, in.Epoch); err != nil {
 			return err
 		}
 		return refusal
@@ -68,10 +68,10 @@ func (q *Queue) refused(ctx context.Context, r queue.Request, refusal error, in 
 	return refusal
 }
 
-// confirm makes sure that Redis keeps what it has decided: that it is still the
-// one that may decide, writes to disk before it answers, and has told as many
-// replicas as are asked for.
-func (q *Queue) confirm(ctx context.Context, r queue.Request) error {
+// confirm makes sure that Redis keeps what it has decided in an epoch: that it is still
+// the one that may decide, in this epoch, writes to disk before it answers, and has
+// told as many replicas as are asked for.
+func (q *Queue) confirm(ctx context.Context, r queue.Request, epoch int64) error {
 	server, err := q.serverOf(ctx, r.Office)
 	if err != nil {
 		return err
@@ -84,6 +84,9 @@ func (q *Queue) confirm(ctx context.Context, r queue.Request) error {
 	}
 	if reply.word != "CONFIRMED" {
 		return q.mend(ctx, r.Office, reply, r.At.UnixMilli(), r.Day)
+	}
+	if reply.number(0) != epoch { // what was decided before is lost
+		return errAgain
 	}
 	if kept, err := q.keeps(ctx, conn); err != nil || !kept {
 		return errSilent

@@ -2,6 +2,7 @@ package redisqueue
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wartefrei/wartefrei/queue"
@@ -60,3 +61,9 @@ func (q *Queue) TurnDay(ctx context.Context, office queue.OfficeID, at time.Time
 
 // Layout is this node's.
 const Layout = layout
+
+// Confirm makes sure that what was decided in an epoch is kept; again: it is not, decide it anew.
+func (q *Queue) Confirm(ctx context.Context, r queue.Request, epoch int64) (again bool, err error) {
+	err = q.confirm(ctx, r, epoch)
+	return errors.Is(err, errAgain), err
+}

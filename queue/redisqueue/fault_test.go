@@ -323,6 +323,26 @@ func TestDayWaits(t *testing.T) {
 	}
 }
 
+// TestConfirmInItsEpoch: what was decided in an epoch that is over is answered by
+// nobody, however surely Redis keeps the next.
+func TestConfirmInItsEpoch(t *testing.T) {
+	t.Parallel()
+	node := redisqueue.New(redistest.Start(t).Client(), record(t))
+	join(t, node, 1)
+	if _, err := node.Confirm(t.Context(), request(1), 1); err != nil {
+		t.Error("in its epoch:", err)
+	}
+	if err := node.Rebuild(t.Context(), office); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := node.Office(t.Context(), office); err != nil { // and so knows the next
+		t.Fatal(err)
+	}
+	if again, err := node.Confirm(t.Context(), request(1), 1); !again {
+		t.Error("in the next epoch:", err)
+	}
+}
+
 // TestReplica holds that a server that was made a replica decides nothing, and
 // that its connections are given up: the next may lead to the master.
 func TestReplica(t *testing.T) {
