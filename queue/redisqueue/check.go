@@ -76,7 +76,7 @@ func misplaced(r reply, record *queue.Office) (lines []string) {
 		if t.State == queue.Waiting {
 			line, member := placeOf(t)
 			place := "line " + line + " " + member
-			want[place], names[place] = fmt.Sprint(t.Due), "ticket "+t.Number+" in the line "+line
+			want[place], names[place] = fmt.Sprint(t.Due), "ticket "+t.Number+" in its line" // whose name tells what is needed
 		}
 		if t.Appointment != "" && t.From == "" {
 			place := "appointment " + t.Appointment

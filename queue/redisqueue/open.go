@@ -293,11 +293,15 @@ func placeOf(t queue.Ticket) (line, member string) {
 	return queue.LineOf(t), fmt.Sprintf("%08d%s", t.Seq, t.ID)
 }
 
+// unopened is how long what was written for an opening that was cut short stays: there
+// are needs among it, and Redis is not to fill up. letIn keeps the rest.
+const unopened = time.Hour
+
 // write writes an office under its new epoch. Nobody reads it before letIn.
 func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) error {
 	key := func(name string) string { return epochKey(office, o.fence, name) }
 	pipe := q.rdb.Pipeline()
-	hashes := map[string][]any{}
+	hashes, lines := map[string][]any{}, map[string]bool{}
 	put := func(name, field string, value any) { hashes[name] = append(hashes[name], field, value) }
 	for t := range o.Tickets.All() {
 		text, err := json.Marshal(t)
@@ -311,7 +315,12 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 		if t.State == queue.Waiting {
 			line, member := placeOf(t)
 			pipe.ZAdd(ctx, key("l:"+line), redis.Z{Score: float64(t.Due), Member: member})
-			pipe.SAdd(ctx, key("lines"), line)
+			if !lines[line] {
+				lines[line] = true
+				pipe.SAdd(ctx, key("lines"), line)
+				pipe.Expire(ctx, key("l:"+line), unopened)
+				pipe.Expire(ctx, key("lines"), unopened)
+			}
 		}
 	}
 	for _, d := range o.Desks {
@@ -328,7 +337,8 @@ func (q *Queue) write(ctx context.Context, office queue.OfficeID, o opening) err
 	}
 	for name, fields := range hashes {
 		for some := range slices.Chunk(fields, 2*chunk) {
-			if pipe.HSet(ctx, key(name), some...); pipe.Len() < together {
+			pipe.HSet(ctx, key(name), some...)
+			if pipe.Expire(ctx, key(name), unopened); pipe.Len() < together {
 				continue
 			}
 			if _, err := pipe.Exec(ctx); err != nil {

@@ -220,6 +220,17 @@ func TestTooLate(t *testing.T) {
 				t.Errorf("it goes on in epoch %d, want 3: 2 was never opened", event.Epoch)
 			}
 			agrees(t, redisqueue.New(s.Client(), pgjournal.New(pool)))
+			for epoch, stays := range map[int]bool{2: false, 3: true} {
+				keys := s.Client().Keys(t.Context(), fmt.Sprintf("{%s}%d:*", office, epoch)).Val()
+				for _, key := range keys {
+					if left := s.Client().TTL(t.Context(), key).Val(); (left < 0) != stays {
+						t.Errorf("%s is there for %v", key, left)
+					}
+				}
+				if len(keys) < 3 {
+					t.Errorf("of epoch %d there are %v", epoch, keys)
+				}
+			}
 		})
 	}
 }

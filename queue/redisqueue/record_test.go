@@ -275,7 +275,7 @@ func TestCheck(t *testing.T) {
 	}
 	rdb.Del(t.Context(), "{buergerbuero}2:l:pass", "{buergerbuero}2:lines")
 	lines, _, err = q.Check(t.Context(), office)
-	if err != nil || len(lines) != 1 || lines[0] != "ticket "+event.Tickets[0].Number+" in the line pass: missing in Redis" {
+	if err != nil || len(lines) != 1 || lines[0] != "ticket "+event.Tickets[0].Number+" in its line: missing in Redis" {
 		t.Errorf("a line is missing: %q, %v", lines, err)
 	}
 	if err := q.Rebuild(t.Context(), office); err != nil {

@@ -15,6 +15,10 @@ for _, name in ipairs({'t', 'd', 'a', 'lines', 'log', 'c:' .. (m.day or ''), 'c:
   redis.call('EXPIRE', key(name), hour) -- of the epoch before: nobody reads it any more
 end
 m.epoch = e.epoch
+for _, line in ipairs(redis.call('SMEMBERS', key('lines'))) do redis.call('PERSIST', key('l:' .. line)) end
+for _, name in ipairs({'t', 'd', 'a', 'lines', 'c:' .. e.day, 'c:' .. ARGV[9]}) do
+  redis.call('PERSIST', key(name)) -- written to go by itself, had this opening been cut short
+end
 redis.call('XADD', key('log'), e.version .. '-0', 'event', ARGV[8])
 redis.call('HSET', KEYS[1], 'epoch', e.epoch, 'ver', e.version, 'jver', e.version, 'server', server, 't', e.at,
   'seq', e.counters.seq, 'atOnce', cjson.encode(e.counters.atOnce or {}), 'disturbed', cjson.encode(e.counters.disturbed or {}), 'day', e.day, 'prev', ARGV[9],
