@@ -150,7 +150,7 @@ func TestSteps(t *testing.T) {
 	b.post(desk+"4", url.Values{"command": {"finish"}, "ticket": {string(ticket.ID)}, "done": {"reisepass"}}).want(200)
 	s.in(t, queue.Waiting)
 	phone.get("/tickets/"+string(ticket.ID)).want(200, "Erledigt: Reisepass", "Zur Zeit kann kein offener Schalter Sie bedienen.")
-	b.get(desk+"4").want(200, "1 weitere Person wartet auf einen anderen Schalter.")
+	b.get(desk+"4").want(200, "Kein offener Schalter bedient gerade: "+ticket.Number+".").lacks("wartet auf einen anderen Schalter")
 
 	b.post(desk+"5", url.Values{"command": {"open"}, "service": {"anmeldung", "reisepass"}}).want(200)
 	b.post(desk+"5", url.Values{"command": {"call-next"}}).want(200)

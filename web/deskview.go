@@ -19,14 +19,15 @@ type deskView struct {
 	State  queue.DeskState
 	Serves string // names of the services, or "all"
 
-	Now     *nowAt // nil: the desk is free
-	Next    *row   // whom "call next" would call
-	Waiting []row  // whom this desk serves, in order
-	Others  int    // waiting whom only other desks serve
-	Held    int    // waiting for a service that nobody can serve now
-	Missed  []row
-	Parked  []row
-	Sent    []sentOn // to other offices, the last first
+	Now      *nowAt // nil: the desk is free
+	Next     *row   // whom "call next" would call
+	Waiting  []row  // whom this desk serves, in order
+	Others   int    // waiting whom only other desks serve
+	Stranded string // their numbers: waiting whom no open desk serves
+	Held     int    // waiting for a service that nobody can serve now
+	Missed   []row
+	Parked   []row
+	Sent     []sentOn // to other offices, the last first
 
 	Choices   []serviceChoice   // what the desk can serve
 	Elsewhere []*booking.Office // where a visit can be sent to
@@ -61,7 +62,6 @@ type row struct {
 	Needs    string // what the person needs; "" for nothing
 	Grounds  string
 	Minutes  int
-	Stranded bool
 	Past     bool      // due before now
 	At       time.Time // parked or missed at
 	Over     bool      // parked too long, or missed and the way back has closed
@@ -154,15 +154,19 @@ func deskViewOf(l *texts.Language, office *booking.Office, desk *booking.Desk, s
 			r.step(l, office, state, d)
 			v.Waiting = append(v.Waiting, r)
 		}
+		var stranded []queue.Ticket
 		for _, t := range state.Waiting() {
 			switch {
 			case state.Sees(d, t):
+			case state.Stranded(t):
+				stranded = append(stranded, t)
 			case len(state.Disturbed(t)) > 0:
 				v.Held++
 			default:
 				v.Others++
 			}
 		}
+		v.Stranded = numbers(l, stranded)
 	}
 	if len(v.Waiting) > 0 {
 		v.Next = &v.Waiting[0]
@@ -222,7 +226,7 @@ func (r *row) step(l *texts.Language, office *booking.Office, state *queue.Offic
 func rowOf(l *texts.Language, office *booking.Office, state *queue.Office, t queue.Ticket, now time.Time) row {
 	due := time.UnixMilli(t.Due).In(now.Location())
 	return row{Ticket: t, Due: due, Services: serviceNames(l, office, t), Needs: l.List(needNames(l, t.Needs)), Grounds: grounds(l, t, checkin.Rules(*office), now.Location()),
-		Minutes: plannedMinutes(office, t), Stranded: t.State == queue.Waiting && state.Stranded(t), Past: !due.After(now)}
+		Minutes: plannedMinutes(office, t), Past: !due.After(now)}
 }
 
 // servesNames names what a desk serves: "all" where that is everything, and only

@@ -36,6 +36,7 @@ type ticketView struct {
 	Ticket    queue.Ticket
 	Office    *booking.Office
 	Where     string // the office with its house and address
+	Into      string // merged: the number that it belongs to
 	Area      *booking.Area
 	Desk      *booking.Desk // called to, being served at
 	Services  string
@@ -144,6 +145,9 @@ func ticketViewOf(l *texts.Language, city *booking.City, office *booking.Office,
 	v.Area, _, _ = city.Area(t.Area)
 	if desk, ok := office.Desk(string(t.Desk)); ok {
 		v.Desk = desk
+	}
+	if into, ok := state.Tickets.Get(t.Into); ok {
+		v.Into = into.Number
 	}
 	if t.SentTo != nil {
 		if there, ok := city.Office(booking.OfficeID(t.SentTo.Office)); ok {

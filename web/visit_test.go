@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -135,5 +136,37 @@ func TestBackAfterClosing(t *testing.T) {
 	state, err := s.Line.Office(t.Context(), "buergerbuero")
 	if err != nil || state.Tickets.At(queue.TicketID(v.ticket)).State != queue.Missed {
 		t.Errorf("the number is %+v, %v", state.Tickets.At(queue.TicketID(v.ticket)), err)
+	}
+}
+
+// TestPhoneSaysHowItEnded: whose number was merged is told into which, and whose
+// visit the office has ended is told why.
+func TestPhoneSaysHowItEnded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tokens := s.people(t)
+	joined := func() (v api.Visit) {
+		_, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/buergerbuero/tickets", token: tokens[clerk],
+			body: api.NewTicket{Services: []api.Choice{{Service: "reisepass", Persons: 1}}}})
+		if err := json.Unmarshal(text, &v); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		return v
+	}
+	first, second := joined(), joined()
+	phone := s.browse(t, "de")
+	for _, c := range []struct {
+		of, command string
+		body        any
+		want        string
+	}{
+		{first.ID, "merge", api.Merge{Into: second.ID}, "Diese Nummer gehört jetzt zu " + second.Number + "."},
+		{second.ID, "cancel", api.Cancel{Reason: "wrong-office"}, "Ihr Besuch ist beendet: Falsches Amt."},
+	} {
+		if response, text := s.ask(t, asked{method: "POST", path: api.Base + "/offices/buergerbuero/tickets/" + c.of + "/" + c.command, token: tokens[clerk], body: c.body}); response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %s", c.command, response.StatusCode, text)
+		}
+		s.eventually(t, func() bool { return !s.office("buergerbuero").Tickets.At(queue.TicketID(c.of)).State.Open() })
+		phone.get("/tickets/"+c.of).want(200, c.want)
 	}
 }
