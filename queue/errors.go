@@ -39,3 +39,6 @@ func Refused(err error) bool {
 // ErrUnknownOutcome says that a command may or may not have been carried out:
 // the queue did not answer in time. Repeat it with the same id.
 var ErrUnknownOutcome = errors.New("unknown-outcome")
+
+// ErrAway says that the queue could not be read, for whatever reason.
+var ErrAway = errors.New("away")

@@ -280,6 +280,6 @@ type Line interface {
 	// other error leaves the outcome unknown: repeat with the same ID.
 	Do(ctx context.Context, r Request) (Event, error)
 
-	// Office reads the whole present state of an office's day.
+	// Office reads the whole present state of an office's day, or returns ErrAway.
 	Office(ctx context.Context, office OfficeID) (*Office, error)
 }

@@ -121,6 +121,19 @@ func TestRedisAway(t *testing.T) {
 	}
 }
 
+// TestRedisAnswersErrors has a Redis that lives, and carries nothing out, as one does
+// that loads its file or was made a replica: that is away, too.
+func TestRedisAnswersErrors(t *testing.T) {
+	t.Parallel()
+	s := newSiteOn(t, pgtest.New(t), redistest.Start(t).Client())
+	tokens := s.people(t)
+	v := s.arriveBooked(t, tokens)
+	if err := s.redis.Do(t.Context(), "ACL", "SETUSER", "default", "-@scripting").Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.queueIsAway(t, v, tokens[administrator])
+}
+
 // queueIsAway gives every write that needs the queue, all at once.
 func (s *site) queueIsAway(t *testing.T, v visit, token string) {
 	t.Helper()

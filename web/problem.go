@@ -55,6 +55,7 @@ var problems = []struct {
 	{errAway, 503, "away"},
 	{errClock, 503, "clock"},
 	{queue.ErrUnknownOutcome, 503, "away"},
+	{queue.ErrAway, 503, "away"},
 	{context.DeadlineExceeded, 503, "busy"},
 
 	{wsscreen.ErrFull, 503, "busy"},

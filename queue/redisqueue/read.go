@@ -29,7 +29,7 @@ func (q *Queue) Office(ctx context.Context, office queue.OfficeID) (*queue.Offic
 		return &queue.Office{ID: office}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the queue of %s: %w", office, err)
+		return nil, fmt.Errorf("read the queue of %s: %w: %w", office, queue.ErrAway, err)
 	}
 	q.saw(office, o.Epoch, o.Version)
 	return o, nil
