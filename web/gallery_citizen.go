@@ -114,6 +114,8 @@ func (g gallery) tickets() []example {
 	sent.SentTo = &queue.Passage{Office: "wohngeld", Services: []queue.ServiceID{"wohngeld"}, Epoch: 1, Version: 20}
 	far := waiting
 	far.State, far.ParkedAt = queue.Parked, far.Arrived
+	stranded := g.ticketView(walkIn, false)
+	stranded.Stranded = true
 	return []example{
 		g.phone("ticket-waiting", waiting),
 		g.phone("ticket-walk-in", walkIn),
@@ -137,7 +139,7 @@ func (g gallery) tickets() []example {
 		g.phone("ticket-on-the-way", far),
 		g.phone("ticket-aside", g.aside(waiting)),
 		g.phone("ticket-noted", g.noted(waiting)),
-		{Name: "ticket-stranded", Page: "ticket", Data: g.ticketView(walkIn, false)},
+		{Name: "ticket-stranded", Page: "ticket", Data: stranded},
 		{Name: "ticket-lost", Page: "ticket", Data: g.ticketView(walkIn, true), Lost: true},
 	}
 }

@@ -203,6 +203,17 @@ func TestExamplesDoNothing(t *testing.T) {
 	}
 }
 
+// TestStrandedExample: the example of a rare state shows it.
+func TestStrandedExample(t *testing.T) {
+	for _, page := range []string{"ticket", "terminal-ticket"} {
+		w := httptest.NewRecorder()
+		gallerySite(t).ServeHTTP(w, httptest.NewRequest("GET", "/gallery/"+page+"-stranded?lang=de", nil))
+		if !strings.Contains(w.Body.String(), "Zur Zeit kann kein offener Schalter Sie bedienen.") {
+			t.Errorf("%s shows nobody who is stranded", page)
+		}
+	}
+}
+
 func TestNoGalleryOutsideTheDemonstration(t *testing.T) {
 	if routes := (&Server{}).galleryRoutes(); len(routes) != 0 {
 		t.Errorf("%d routes", len(routes))
